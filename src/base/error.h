@@ -1,0 +1,117 @@
+/*
+ * error.h -- every way a core can say no.
+ *
+ * One table: the name that C uses, the SQLSTATE that SQL sees, the message and the hint.  The class QC is the
+ * project's own (classes that begin with I to Z are free for implementations); a standard SQLSTATE stands where a
+ * standard one fits.  Codes are grouped by slice and are never renumbered: verdicts in the register name them.
+ *
+ * A core returns a Code and, when it is not OK, fills a Fault that says where.  Only base_pg.c turns a Code into an
+ * ereport, and only cli/ prints one.
+ */
+#ifndef COMMUNE_ERROR_H
+#define COMMUNE_ERROR_H
+
+#include <stdint.h>
+
+/* X(name, sqlstate, message, hint) */
+#define COMMUNE_CODES(X) \
+	X(OK, "00000", "accepted", "") \
+	/* base */ \
+	X(NUMBER_OVERFLOW, "22003", "number out of range", "Use smaller numbers: totals are computed exactly in 64 bits.") \
+	X(TOO_LARGE, "54000", "limit exceeded", "") \
+	/* record: text that is no record or no DID */ \
+	X(BAD_RECORD, "22P02", "invalid record", \
+	  "A record is a JWS in compact form, BASE64URL(header).BASE64URL(payload).BASE64URL(signature), with strict JSON inside.") \
+	X(BAD_DID, "22P02", "invalid DID", "A DID is did:key:z6Mk... (Ed25519) or did:commune:... .") \
+	/* record: well-formed, but not to be taken */ \
+	X(BAD_SIGNATURE, "QC101", "the signature does not match the record", \
+	  "Sign the exact bytes BASE64URL(header).BASE64URL(payload) with the Ed25519 key of the DID in iss.") \
+	X(ISSUED_AHEAD, "QC102", "the record was signed in the future", "Set the signing device's clock: iat may be at most five minutes ahead.") \
+	X(EXPIRED, "QC103", "the record has expired", "Sign it again with a later exp, or without one.") \
+	X(WRONG_COMMUNE, "QC104", "the record is meant for another commune", "Set aud to the id of this commune: SELECT id FROM commune.charter.") \
+	X(STALE_NONCE, "QC105", "the nonce is not greater than the signer's last", \
+	  "Sign again with a greater nonce: max(last + 1, Unix time in milliseconds).") \
+	X(NONCE_REUSED, "QC106", "this nonce was used for other bytes", \
+	  "Each record needs a nonce of its own: max(last + 1, Unix time in milliseconds).") \
+	X(NONCE_AHEAD, "QC107", "the nonce is too far ahead", \
+	  "A nonce may be at most five minutes ahead of the clock, as Unix time in milliseconds.") \
+	X(UNKNOWN_ACT, "QC108", "unknown kind of act", "The kinds of acts are listed in docs/acts.md.") \
+	X(BAD_MEMBERS, "QC109", "the members of the act are not those of its kind", "The members of each kind of act are listed in docs/acts.md.") \
+	X(UNKNOWN_KEY, "QC110", "no key is known for this signer", "Sign with a did:key identity.") \
+	/* register */ \
+	X(APPEND_ONLY, "QC201", "the register is append-only", "State changes by acts: see commune.submit().") \
+	X(NOT_SEALED, "QC202", "not sealed yet", "Wait for the next block: SELECT commune.await(seq), or run SELECT commune.seal().") \
+	X(CANNOT_SEAL, "QC203", "cannot seal here", "Call commune.seal() as the first statement of a READ COMMITTED transaction.") \
+	X(DAMAGED, "QC204", "the register is damaged", "SELECT * FROM commune.verify() names the places; restore them from a replica.") \
+	X(FOLLOWER, "QC205", "this database follows another register", "Seal on the origin, or make this one the origin: SELECT commune.promote(reason).") \
+	X(NOT_RESTORING, "QC206", "rows that arrive complete are taken from a restore or a subscription only", \
+	  "Insert the column record alone: INSERT INTO commune.act (record) VALUES (...).") \
+	X(UNKNOWN_RULES, "QC207", "unknown version of the rules", "Upgrade the library to one that knows this version.") \
+	X(ISOLATED, "QC208", "the act could not be folded and was isolated", "Report it: the register went on without this act.") \
+	X(NO_SUCH_ACT, "QC209", "there is no such act", "") \
+	X(NOT_CHAINED, "QC210", "the table is not chained", "SELECT commune.chain('the_table').") \
+	X(CANNOT_CHAIN, "QC211", "this table cannot be chained", "") \
+	X(NOT_COMMITTED, "QC212", "the act is not committed yet", "Commit first: a block takes what is committed.") \
+	/* members and topics */ \
+	X(NOT_FOUNDED, "QC301", "no commune is founded here yet", "The first act is a charter, signed by one of its founders.") \
+	X(ALREADY_FOUNDED, "QC302", "a commune is founded here already", "One commune a database.") \
+	X(NOT_A_FOUNDER, "QC303", "the charter is not signed by one of its founders", "") \
+	X(NOT_A_MEMBER, "QC304", "the signer is not a member", "Ask for membership with an act join and have members vouch for you.") \
+	X(ALREADY_JOINED, "QC305", "the signer is a member or has asked already", "") \
+	X(JOINS_PENDING, "QC306", "too many requests for membership are pending", "Ask a member to vouch for you first.") \
+	X(TOO_MANY_ACTS, "QC307", "the signer has used up today's acts", "Try again tomorrow (UTC): the charter limits acts a member and day.") \
+	X(OWN_VOUCH, "QC308", "nobody vouches for himself", "") \
+	X(NO_CHANGE, "QC309", "the act would change nothing", "") \
+	X(TOPIC_EXISTS, "QC310", "the topic exists", "") \
+	X(NO_SUCH_TOPIC, "QC311", "there is no such topic", "Topics are made by acts of kind topic: SELECT topic FROM commune.topic.") \
+	/* polls and ballots */ \
+	X(POLL_EXISTS, "QC401", "a poll of this name exists", "Choose another name: names are unique in a commune.") \
+	X(BAD_TIMES, "QC402", "the times of the poll do not fit", "opens comes before closes, and closes lies in the future.") \
+	X(UNKNOWN_METHOD, "QC403", "unknown voting method", "Methods are majority, approval and quadratic.") \
+	X(BAD_PARAMS, "QC404", "the parameters do not fit the method", "The parameters of each method are listed in docs/acts.md.") \
+	X(TOO_MANY_POLLS, "QC405", "the signer has too many open polls", "Wait until one of them closes: the charter limits open polls a member.") \
+	X(NO_SUCH_POLL, "QC406", "there is no such poll", "A ballot names the poll's manifest: SELECT manifest FROM commune.poll.") \
+	X(POLL_NOT_OPEN, "QC407", "the poll is not open yet", "A ballot signs the manifest, which exists once the poll is open.") \
+	X(POLL_CLOSED, "QC408", "the poll is closed", "Ballots count when they are sealed before the poll closes.") \
+	X(NOT_IN_ELECTORATE, "QC409", "the signer is not in the poll's electorate", "The electorate are the members at the poll's opening.") \
+	X(BAD_CHOICE, "QC410", "the choice does not fit the method", "The choices of each method are listed in docs/acts.md.") \
+	X(UNKNOWN_OPTION, "QC411", "the choice names an option that the poll does not have", "Options are numbered from 1 in the order of the manifest.") \
+	X(UNAFFORDABLE, "QC412", "the votes cost more than the voter's credits", "The squares of the votes must not add up to more than the credits.") \
+	X(TALLY_HIDDEN, "QC413", "the poll shows no running tally", "Wait until it has closed, or announce polls with params {\"running\": true}.") \
+	/* delegation */ \
+	X(BAD_SCOPE, "QC501", "the scope of the delegation does not exist", "A scope is {\"poll\": id}, {\"topic\": name} or {}.") \
+	X(BAD_DELEGATES, "QC502", "the list of delegates does not fit", "Up to five different members, none of them the signer.") \
+	X(BAD_UNTIL, "QC503", "the delegation would end in the past", "") \
+	/* the client's own */ \
+	X(BAD_KEY_FILE, "QC901", "the key file cannot be used", "") \
+	X(CONTRADICTION, "QC902", "the register contradicts what was seen before", \
+	  "Keep both states as evidence and tell the other members: this is a fork or a rollback.")
+
+typedef enum Code
+{
+#define COMMUNE_CODE_NAME(name, sqlstate, message, hint) CODE_##name,
+	COMMUNE_CODES(COMMUNE_CODE_NAME)
+#undef COMMUNE_CODE_NAME
+		CODE_COUNT
+} Code;
+
+/* What went wrong and where.  at is a byte or item position, or -1. */
+typedef struct Fault
+{
+	Code		code;
+	int64_t		at;
+	char		detail[240];
+} Fault;
+
+extern const char *code_sqlstate(Code code);
+extern const char *code_message(Code code);
+extern const char *code_hint(Code code);
+
+/* The code that bears a SQLSTATE of class QC; CODE_COUNT when there is none. */
+extern Code code_from_sqlstate(const char *sqlstate);
+
+/* Fill *fault (which may be NULL) and return code, so that a check can end in `return fault_set(...)`. */
+extern Code fault_set(Fault *fault, Code code, int64_t at, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#endif
