@@ -8,9 +8,26 @@
 #include <stdlib.h>
 
 void
-arena_init(Arena *arena, void *(*chunk)(void *owner, size_t size), void *owner)
+arena_init(Arena *arena, void *(*chunk)(void *owner, size_t size), void (*release)(void *owner), void *owner)
 {
-	*arena = (Arena){.chunk = chunk, .owner = owner, .chunk_size = ARENA_CHUNK_MIN};
+	*arena = (Arena){.chunk = chunk, .release = release, .owner = owner, .chunk_size = ARENA_CHUNK_MIN};
+}
+
+void
+arena_reset(Arena *arena)
+{
+	if (arena->chunks == 1 && arena->start != NULL)
+	{
+		arena->left += (size_t) (arena->next - arena->start);
+		arena->next = arena->start;
+	}
+	else if (arena->chunks > 0)
+	{
+		arena->release(arena->owner);
+		arena->start = arena->next = NULL;
+		arena->left = 0;
+		arena->chunks = 0;
+	}
 }
 
 void *
@@ -18,13 +35,15 @@ arena_alloc(Arena *arena, size_t size)
 {
 	char	   *p;
 
-	size = (size + 7) & ~(size_t) 7;
+	size = size > 0 ? (size + 7) & ~(size_t) 7 : 8;
 	if (size > arena->left)
 	{
+		arena->chunks++;
+
 		/* A large piece gets a chunk of its own, and the current one goes on. */
 		if (size > arena->chunk_size / 4)
 			return arena->chunk(arena->owner, size);
-		arena->next = arena->chunk(arena->owner, arena->chunk_size);
+		arena->next = arena->start = arena->chunk(arena->owner, arena->chunk_size);
 		arena->left = arena->chunk_size;
 		if (arena->chunk_size < ARENA_CHUNK_MAX)
 			arena->chunk_size *= 2;
@@ -93,16 +112,11 @@ heap_chunk(void *owner, size_t size)
 	return chunk + 2;
 }
 
-void
-heap_arena_init(HeapArena *heap)
+static void
+heap_release(void *owner)
 {
-	heap->chunks = NULL;
-	arena_init(&heap->arena, heap_chunk, heap);
-}
+	HeapArena  *heap = owner;
 
-void
-heap_arena_free(HeapArena *heap)
-{
 	while (heap->chunks != NULL)
 	{
 		void	   *chunk = heap->chunks;
@@ -110,7 +124,20 @@ heap_arena_free(HeapArena *heap)
 		heap->chunks = *(void **) chunk;
 		free(chunk);
 	}
-	arena_init(&heap->arena, heap_chunk, heap);
+}
+
+void
+heap_arena_init(HeapArena *heap)
+{
+	heap->chunks = NULL;
+	arena_init(&heap->arena, heap_chunk, heap_release, heap);
+}
+
+void
+heap_arena_free(HeapArena *heap)
+{
+	heap_release(heap);
+	arena_init(&heap->arena, heap_chunk, heap_release, heap);
 }
 
 void

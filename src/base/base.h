@@ -68,16 +68,21 @@ str_cmp(Str a, Str b)
 typedef struct Arena
 {
 	void	   *(*chunk)(void *owner, size_t size);
+	void		(*release)(void *owner);	/* takes all chunks back */
 	void	   *owner;
+	char	   *start;			/* of the current chunk */
 	char	   *next;
 	size_t		left;
 	size_t		chunk_size;		/* of the next chunk; doubles up to ARENA_CHUNK_MAX */
+	size_t		chunks;			/* since the last reset */
 } Arena;
 
 #define ARENA_CHUNK_MIN ((size_t) 1024)
 #define ARENA_CHUNK_MAX ((size_t) 1024 * 1024)
 
-extern void arena_init(Arena *arena, void *(*chunk)(void *owner, size_t size), void *owner);
+extern void arena_init(Arena *arena, void *(*chunk)(void *owner, size_t size), void (*release)(void *owner),
+					   void *owner);
+extern void arena_reset(Arena *arena);	/* forget everything; cheap if it fitted into one chunk */
 extern void *arena_alloc(Arena *arena, size_t size);	/* aligned to 8 bytes, not cleared */
 extern void *arena_zero(Arena *arena, size_t size);	/* cleared */
 extern void *arena_copy(Arena *arena, const void *bytes, size_t n);

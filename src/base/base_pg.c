@@ -37,10 +37,16 @@ context_chunk(void *owner, size_t size)
 	return MemoryContextAllocHuge(owner, size);
 }
 
+static void
+context_release(void *owner)
+{
+	MemoryContextReset(owner);
+}
+
 void
 context_arena_init(Arena *arena, MemoryContext context)
 {
-	arena_init(arena, context_chunk, context);
+	arena_init(arena, context_chunk, context_release, context);
 }
 
 Str

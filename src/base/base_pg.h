@@ -22,7 +22,7 @@ extern void code_raise(Code code, const char *detail) pg_attribute_noreturn();
 /* The SQLSTATE of a code, packed as errcode() takes it. */
 extern int	code_errcode(Code code);
 
-/* An arena in a memory context: its chunks are freed with the context. */
+/* An arena in a memory context, which must be its own if arena_reset() is used: chunks are freed with the context. */
 extern void context_arena_init(Arena *arena, MemoryContext context);
 
 #define DatumGetStr(d) str_from_varlena(PG_DETOAST_DATUM_PACKED(d))

@@ -1,0 +1,25 @@
+-- delegate: the commune's own delegations.  Written by the fold alone.
+
+CREATE TABLE commune.delegation (
+	truster bigint NOT NULL,
+	since bigint NOT NULL,
+	until bigint,
+	expires timestamptz,
+	scope text NOT NULL COLLATE "C",
+	trustees bigint[] NOT NULL,
+	CONSTRAINT delegation_pkey PRIMARY KEY (truster, scope, since)
+) WITH (fillfactor = 80);
+CREATE UNIQUE INDEX delegation_in_force_idx ON commune.delegation (truster, scope) WHERE until IS NULL;
+COMMENT ON TABLE commune.delegation IS 'lists of delegates, those in force and those of the past';
+COMMENT ON COLUMN commune.delegation.truster IS 'member.id of the one who delegates';
+COMMENT ON COLUMN commune.delegation.since IS 'index of the act';
+COMMENT ON COLUMN commune.delegation.until IS 'index of the act that replaced the list; NULL while it is in force';
+COMMENT ON COLUMN commune.delegation.expires IS 'time from which it no longer counts, if the act names one';
+COMMENT ON COLUMN commune.delegation.scope IS 'poll/NAME, topic/NAME or everything';
+COMMENT ON COLUMN commune.delegation.trustees IS 'member.id of each delegate by preference; empty: nobody acts for the truster there';
+
+CREATE TRIGGER commune_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON commune.delegation
+	FOR EACH STATEMENT EXECUTE FUNCTION commune.protect();
+ALTER TABLE commune.delegation ENABLE ALWAYS TRIGGER commune_protect;
+
+SELECT pg_catalog.pg_extension_config_dump('commune.delegation', '');

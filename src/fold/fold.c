@@ -1,0 +1,362 @@
+/*
+ * fold.c -- dispatches acts to the rules of their kinds, and does what the clock asks for.
+ */
+#include "fold/fold.h"
+
+#include <stdlib.h>
+
+static const ActKind *const kinds[] = {member_acts, topic_acts, poll_acts, ballot_acts, delegation_acts};
+
+static const ActKind *
+find_kind(Str name)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		for (const ActKind *kind = kinds[i]; kind->name != NULL; kind++)
+			if (str_is(name, kind->name))
+				return kind;
+	return NULL;
+}
+
+/* ---- one act ---- */
+
+/* Check what the envelope says against the block's time. */
+static Code
+check_times(const Fold *fold)
+{
+	const Record *r = fold->record;
+
+	if (r->iat > (fold->time + CLOCK_AHEAD) / USECS_PER_SECOND)
+		return fault_set(fold->fault, CODE_ISSUED_AHEAD, -1, "iat is %lld, now is %lld.", (long long) r->iat,
+						 (long long) (fold->time / USECS_PER_SECOND));
+	if (r->exp != 0 && r->exp <= fold->time / USECS_PER_SECOND)
+		return fault_set(fold->fault, CODE_EXPIRED, -1, "exp is %lld, now is %lld.", (long long) r->exp,
+						 (long long) (fold->time / USECS_PER_SECOND));
+	if (r->nonce > (fold->time + CLOCK_AHEAD) / 1000)
+		return fault_set(fold->fault, CODE_NONCE_AHEAD, -1, "The nonce is %lld, now is %lld.", (long long) r->nonce,
+						 (long long) (fold->time / 1000));
+	return CODE_OK;
+}
+
+/* Fold the act in fold->record. */
+static Code
+fold_act(Fold *fold)
+{
+	const Record *r = fold->record;
+	const ActKind *kind = find_kind(r->act);
+	bool		charter = str_is(r->act, "charter");
+	Code		code = check_times(fold);
+
+	fold->signer = NULL;
+	if (code != CODE_OK)
+		return code;
+	if (fold->charter == NULL && !charter)
+		return fault_set(fold->fault, CODE_NOT_FOUNDED, -1, "The act is a \"%.*s\".", (int) r->act.n, r->act.p);
+	if (fold->charter != NULL && !charter && !str_eq(fold->charter->id, (Str){(const char *) r->aud, HASH_SIZE}))
+		return fault_set(fold->fault, CODE_WRONG_COMMUNE, -1, "aud is not this commune's id.");
+	if (fold->charter != NULL)
+	{
+		fold->signer = member_find(fold->state, &r->signer);
+		if ((code = member_count_act(fold)) != CODE_OK)
+			return code;
+	}
+	if (kind == NULL)
+		return fault_set(fold->fault, CODE_UNKNOWN_ACT, -1, "The kind is \"%.*s\".", (int) r->act.n, r->act.p);
+	if ((code = act_check_members(r, kind->members, fold->fault)) != CODE_OK)
+		return code;
+	return kind->rule(fold);
+}
+
+Code
+fold_check(State *state, const Record *record, const Hash *leaf, int64_t time, int64_t previous_time, Fault *fault)
+{
+	Fold		fold = {
+		.state = state,
+		.arena = state_arena(state),
+		.scratch = state_arena(state),
+		.fault = fault,
+		.time = time,
+		.previous_time = previous_time,
+		.index = INT64_MAX - 1,
+		.charter = charter_find(state),
+		.record = record,
+		.leaf = *leaf,
+	};
+
+	return fold_act(&fold);
+}
+
+/* ---- a block ---- */
+
+/* Append to the block's entries; the index goes on by one. */
+static void
+write_entry(Fold *fold, Entry entry, Hash *leaf)
+{
+	BlockOutput *out = fold->writer;
+
+	/* Grow at each power of two. */
+	if ((out->nentries & (out->nentries + 1)) == 0)
+	{
+		size_t		room = out->nentries * 2 + 2;
+		Entry	   *entries = arena_alloc(fold->arena, room * sizeof *entries);
+		Hash	   *leaves = arena_alloc(fold->arena, room * sizeof *leaves);
+
+		if (out->nentries > 0)
+		{
+			memcpy(entries, out->entries, out->nentries * sizeof *entries);
+			memcpy(leaves, out->entry_leaves, out->nentries * sizeof *leaves);
+		}
+		out->entries = entries;
+		out->entry_leaves = leaves;
+	}
+	entry_leaf(leaf, entry.body);
+	out->entries[out->nentries] = entry;
+	out->entry_leaves[out->nentries++] = *leaf;
+	fold->index++;
+}
+
+static bool
+is_isolated(const BlockInput *in, int64_t seq)
+{
+	for (size_t i = 0; i < in->nisolated; i++)
+		if (in->isolated[i] == seq)
+			return true;
+	return false;
+}
+
+static void
+fold_member(Fold *fold, BlockOutput *out, const BlockInput *in, const LeafMember *member)
+{
+	Record		record;
+	Code		code;
+
+	if (is_isolated(in, member->seq))
+		code = CODE_ISOLATED;
+	else
+	{
+		if (in->before_act != NULL)
+			in->before_act(in->self, member->seq);
+		arena_reset(fold->scratch);
+		code = record_parse(&record, fold->scratch, member->bytes.p, member->bytes.n, fold->fault);
+		if (code == CODE_OK)
+		{
+			fold->record = &record;
+			fold->seq = member->seq;
+			fold->leaf = member->leaf;
+			code = fold_act(fold);
+		}
+	}
+	if (code != CODE_OK)
+		out->verdicts[out->nverdicts++] = (Verdict){member->seq, code};
+}
+
+/* ---- what the clock asks for ---- */
+
+typedef struct DueList
+{
+	Arena	   *arena;
+	int64_t    *poll;
+	size_t		n;
+	size_t		room;
+} DueList;
+
+static bool
+collect_due(void *self, const void *row)
+{
+	DueList    *due = self;
+
+	if (due->n == due->room)
+	{
+		int64_t    *grown = arena_alloc(due->arena, (due->room * 2 + 8) * sizeof *grown);
+
+		if (due->n > 0)
+			memcpy(grown, due->poll, due->n * sizeof *grown);
+		due->poll = grown;
+		due->room = due->room * 2 + 8;
+	}
+	due->poll[due->n++] = ((const Poll *) row)->seq;
+	return true;
+}
+
+static Poll *
+poll_find_seq(State *state, int64_t seq)
+{
+	Poll		probe = {.seq = seq};
+
+	return state_expect(state, POLL_BY_SEQ, &probe);
+}
+
+/* Fix the electorate and the delegations of a poll, and open it. */
+static Code
+open_poll(Fold *fold, Poll *poll)
+{
+	Electorate	electorate;
+	Directory	directory;
+	const Int8List *lists;
+	Hash		members;
+	Hash		delegations;
+	Code		code = member_electorate(&electorate, fold->scratch, fold->state, fold->index, fold->fault);
+
+	if (code != CODE_OK)
+		return code;
+	member_directory(&directory, fold->scratch, fold->state);
+	lists = delegation_lists(fold->scratch, fold->state, poll, &electorate, fold->index, fold->time);
+	member_root(&members, &electorate, &directory);
+	delegation_root(&delegations, lists, &electorate, &directory);
+	poll_open(fold, poll, electorate.n, &members, &delegations);
+	return CODE_OK;
+}
+
+/* Do what is due with a poll at the block's time. */
+static void
+advance_poll(Fold *fold, Poll *poll, int64_t first_index)
+{
+	if (str_is(poll->status, "announced"))
+	{
+		if (poll->closes <= fold->time || open_poll(fold, poll) != CODE_OK)
+			poll_lapse(fold, poll);
+	}
+	else if (str_is(poll->status, "open"))
+	{
+		if (poll_closing(poll, fold->previous_time, fold->time) > fold->time)
+			poll_extend(fold, poll);
+		else
+			poll_close(fold, poll, first_index);
+	}
+}
+
+static void
+run_clock(Fold *fold, int64_t first_index)
+{
+	DueList		due = {.arena = fold->arena};
+	Poll		probe = {.due = fold->time};
+
+	state_scan(fold->state, POLL_BY_DUE, 0, &probe, SCAN_UPTO, collect_due, &due);
+	for (size_t i = 0; i < due.n; i++)
+	{
+		arena_reset(fold->scratch);
+		advance_poll(fold, poll_find_seq(fold->state, due.poll[i]), first_index);
+	}
+}
+
+static void
+write_results(Fold *fold, const BlockInput *in)
+{
+	for (size_t i = 0; i < in->nresults; i++)
+	{
+		Poll	   *poll = poll_find_seq(fold->state, in->results[i].poll);
+
+		if (str_is(poll->status, "closed") && poll->result.p == NULL)
+			poll_result(fold, poll, in->results[i].body);
+	}
+}
+
+static void
+write_isolated(Fold *fold, int64_t seq)
+{
+	Buf			body;
+	Hash		leaf;
+
+	entry_begin(&body, fold->arena);
+	entry_text(&body, "entry", STR("isolated"));
+	entry_int(&body, "seq", seq);
+	write_entry(fold, (Entry){.kind = STR("isolated"), .body = entry_end(&body)}, &leaf);
+}
+
+void
+fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *scratch)
+{
+	Fault		fault;
+	Fold		fold = {
+		.state = state,
+		.arena = state_arena(state),
+		.scratch = scratch,
+		.fault = &fault,
+		.time = in->time,
+		.previous_time = in->previous_time,
+		.charter = charter_find(state),
+		.write_entry = write_entry,
+		.writer = out,
+	};
+
+	*out = (BlockOutput){.verdicts = arena_alloc(fold.arena, in->n * sizeof *out->verdicts)};
+	for (size_t i = 0; i < in->n; i++)
+	{
+		fold.index = in->first + (int64_t) i;
+		if (in->members[i].source == LEAF_ACT)
+			fold_member(&fold, out, in, &in->members[i]);
+	}
+	fold.index = in->first + (int64_t) in->n;
+	for (size_t i = 0; i < in->nisolated; i++)
+		write_isolated(&fold, in->isolated[i]);
+	run_clock(&fold, in->first);
+	write_results(&fold, in);
+	state_flush(state);
+}
+
+typedef struct Watch
+{
+	int64_t		time;
+	int64_t		previous_time;
+	bool		due;
+} Watch;
+
+static bool
+watch_poll(void *self, const void *row)
+{
+	Watch	   *watch = self;
+	const Poll *poll = row;
+
+	if (str_is(poll->status, "open") && watch->previous_time != INT8_NONE &&
+		watch->time - watch->previous_time >= OPEN_INTERVAL)
+		watch->due = true;
+	if (!str_is(poll->status, "closed") && poll->due <= watch->time)
+		watch->due = true;
+	return !watch->due;
+}
+
+bool
+fold_is_due(State *state, int64_t time, int64_t previous_time)
+{
+	Watch		watch = {time, previous_time, false};
+
+	state_scan(state, POLL_BY_DUE, 0, NULL, SCAN_ALL, watch_poll, &watch);
+	return watch.due;
+}
+
+static bool
+collect_closed(void *self, const void *row)
+{
+	if (str_is(((const Poll *) row)->status, "closed"))
+		collect_due(self, row);
+	return true;
+}
+
+static int
+compare_results(const void *a, const void *b)
+{
+	const PollResult *x = a;
+	const PollResult *y = b;
+
+	return (x->poll > y->poll) - (x->poll < y->poll);
+}
+
+Code
+fold_results(PollResult **out, size_t *n, Arena *arena, State *state, Fault *fault)
+{
+	DueList		closed = {.arena = arena};
+
+	state_scan(state, POLL_BY_DUE, 0, NULL, SCAN_ALL, collect_closed, &closed);
+	*out = arena_alloc(arena, closed.n * sizeof **out);
+	for (*n = 0; *n < closed.n; ++*n)
+	{
+		PollResult *result = &(*out)[*n];
+		Code		code;
+
+		result->poll = closed.poll[*n];
+		code = tally_result(&result->body, arena, state, poll_find_seq(state, result->poll), fault);
+		if (code != CODE_OK)
+			return code;
+	}
+	qsort(*out, *n, sizeof **out, compare_results);
+	return CODE_OK;
+}

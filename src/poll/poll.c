@@ -1,0 +1,313 @@
+/*
+ * poll.c -- announcing, opening, extending, closing.
+ */
+#include "poll/poll.h"
+
+static const Col poll_cols[] = {
+	COL(COL_INT8, Poll, seq),
+	COL(COL_INT8, Poll, author),
+	COL(COL_TIME, Poll, opens),
+	COL(COL_TIME, Poll, closes),
+	COL(COL_TIME, Poll, due),
+	COL(COL_INT8, Poll, opened),
+	COL(COL_TIME, Poll, opened_at),
+	COL(COL_INT8, Poll, closed),
+	COL(COL_INT8, Poll, electorate),
+	COL(COL_INT8, Poll, ballots),
+	COL(COL_INT8, Poll, quorum_num),
+	COL(COL_INT8, Poll, quorum_den),
+	COL(COL_INT4, Poll, extensions),
+	COL(COL_TEXT, Poll, status),
+	COL(COL_TEXT, Poll, name),
+	COL(COL_TEXT, Poll, title),
+	COL(COL_TEXT, Poll, text),
+	COL(COL_TEXT, Poll, topic),
+	COL(COL_TEXTS, Poll, options),
+	COL(COL_TEXT, Poll, method),
+	COL(COL_JSON, Poll, params),
+	COL(COL_BYTES, Poll, id),
+	COL(COL_BYTES, Poll, manifest),
+	COL(COL_BYTES, Poll, result),
+};
+
+const Rel	poll_rel = {REL_POLL, "poll", sizeof(Poll), sizeof poll_cols / sizeof *poll_cols, poll_cols};
+const Path	poll_by_seq = {POLL_BY_SEQ, REL_POLL, "poll_pkey", true, 1, {0}, PATH_ALL, 0};
+const Path	poll_by_name = {POLL_BY_NAME, REL_POLL, "poll_name_key", true, 1, {14}, PATH_ALL, 0};
+const Path	poll_by_id = {POLL_BY_ID, REL_POLL, "poll_id_key", true, 1, {21}, PATH_ALL, 0};
+const Path	poll_by_manifest = {POLL_BY_MANIFEST, REL_POLL, "poll_manifest_key", true, 1, {22}, PATH_ALL, 0};
+const Path	poll_by_due = {POLL_BY_DUE, REL_POLL, "poll_due_idx", true, 2, {4, 0}, PATH_WHERE_SET, 4};
+
+/* The year 9999, in seconds since 1970: beyond it timestamps are of no use to anybody. */
+#define TIME_MAX INT64_C(253402300799)
+
+Poll *
+poll_find_name(State *state, Str name)
+{
+	Poll		probe = {.name = name};
+
+	return state_find(state, POLL_BY_NAME, &probe);
+}
+
+Poll *
+poll_find_id(State *state, Str id)
+{
+	Poll		probe = {.id = id};
+
+	return state_find(state, POLL_BY_ID, &probe);
+}
+
+const Json *
+poll_params(State *state, Poll *poll)
+{
+	if (poll->parsed == NULL)
+		(void) json_parse(&poll->parsed, state_arena(state), poll->params.p, poll->params.n, NULL);
+	return poll->parsed;
+}
+
+static const MemberSpec poll_members[] = {
+	{"name", MEMBER_NAME, false, 0, 60},
+	{"title", MEMBER_TEXT, false, 0, 200},
+	{"text", MEMBER_TEXT, true, 0, RECORD_PAYLOAD_MAX},
+	{"topic", MEMBER_TEXT, true, 0, 60},
+	{"options", MEMBER_TEXTS, false, 0, 200},
+	{"method", MEMBER_TEXT, false, 0, 30},
+	{"params", MEMBER_OBJECT, true, 0, 0},
+	{"quorum", MEMBER_FRACTION, true, 0, 0},
+	{"opens", MEMBER_INT, false, 0, TIME_MAX},
+	{"closes", MEMBER_INT, false, 0, TIME_MAX},
+	{NULL}
+};
+
+static StrList
+read_options(const Fold *fold)
+{
+	const Json *v = act_json(fold, "options");
+	Str		   *options = arena_alloc(fold->arena, v->count * sizeof *options);
+	size_t		n = 0;
+
+	for (const Json *item = v->child; item != NULL; item = item->next)
+		options[n++] = arena_str(fold->arena, item->string);
+	return (StrList){options, n};
+}
+
+static Code
+check_options(StrList options, Fault *fault)
+{
+	for (size_t i = 0; i < options.n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (str_eq(options.v[i], options.v[j]))
+				return fault_set(fault, CODE_BAD_MEMBERS, (int64_t) i, "Options %zu and %zu are the same.", j + 1, i + 1);
+	return CODE_OK;
+}
+
+/* Announce a poll. */
+static Code
+announce(Fold *fold)
+{
+	const Json *params = act_json(fold, "params");
+	const Json *quorum = act_json(fold, "quorum");
+	const Method *method;
+	Buf			canonical;
+	Poll		poll;
+	Code		code = member_check_signer(fold);
+
+	if (code != CODE_OK)
+		return code;
+	poll = (Poll){
+		.seq = fold->seq,
+		.author = fold->signer->id,
+		.opens = act_int(fold, "opens", 0) * USECS_PER_SECOND,
+		.closes = act_int(fold, "closes", 0) * USECS_PER_SECOND,
+		.due = act_int(fold, "opens", 0) * USECS_PER_SECOND,
+		.opened = INT8_NONE,
+		.opened_at = INT8_NONE,
+		.closed = INT8_NONE,
+		.electorate = INT8_NONE,
+		.ballots = 0,
+		.quorum_num = quorum ? quorum->child->number : INT8_NONE,
+		.quorum_den = quorum ? quorum->child->next->number : INT8_NONE,
+		.status = STR("announced"),
+		.name = arena_str(fold->arena, act_text(fold, "name")),
+		.title = arena_str(fold->arena, act_text(fold, "title")),
+		.text = arena_str(fold->arena, act_text(fold, "text")),
+		.topic = arena_str(fold->arena, act_text(fold, "topic")),
+		.options = read_options(fold),
+		.method = arena_str(fold->arena, act_text(fold, "method")),
+		.id = arena_str(fold->arena, (Str){(const char *) fold->leaf.b, HASH_SIZE}),
+	};
+
+	if (poll_find_name(fold->state, poll.name) != NULL)
+		return fault_set(fold->fault, CODE_POLL_EXISTS, -1, "The name is \"%.*s\".", (int) poll.name.n, poll.name.p);
+	if (poll.topic.p != NULL && topic_find(fold->state, poll.topic) == NULL)
+		return fault_set(fold->fault, CODE_NO_SUCH_TOPIC, -1, "The topic is \"%.*s\".", (int) poll.topic.n, poll.topic.p);
+	if (poll.opens >= poll.closes || poll.closes <= fold->time)
+		return fault_set(fold->fault, CODE_BAD_TIMES, -1, "opens is %lld, closes is %lld, now is %lld.",
+						 (long long) (poll.opens / USECS_PER_SECOND), (long long) (poll.closes / USECS_PER_SECOND),
+						 (long long) (fold->time / USECS_PER_SECOND));
+	if ((code = check_options(poll.options, fold->fault)) != CODE_OK)
+		return code;
+	method = method_find(poll.method);
+	if (method == NULL)
+		return fault_set(fold->fault, CODE_UNKNOWN_METHOD, -1, "The method is \"%.*s\".", (int) poll.method.n, poll.method.p);
+	if ((code = method->check_params(params, (int64_t) poll.options.n, fold->fault)) != CODE_OK)
+		return code;
+	if (fold->signer->polls >= fold->charter->open_polls)
+		return fault_set(fold->fault, CODE_TOO_MANY_POLLS, -1, "The limit is %lld.", (long long) fold->charter->open_polls);
+
+	buf_init(&canonical, fold->arena);
+	if (params != NULL)
+		json_canonical(&canonical, params);
+	else
+		buf_text(&canonical, "{}");
+	poll.params = buf_done(&canonical);
+	state_add(fold->state, REL_POLL, &poll);
+	fold->signer->polls++;
+	state_change(fold->state, fold->signer);
+	return CODE_OK;
+}
+
+const ActKind poll_acts[] = {
+	{"poll", poll_members, announce},
+	{NULL}
+};
+
+/* ---- the engine's steps ---- */
+
+int64_t
+poll_closing(const Poll *poll, int64_t previous_time, int64_t time)
+{
+	if (previous_time != INT8_NONE && time >= poll->closes && previous_time < poll->closes &&
+		time - previous_time > GAP_MAX && poll->extensions < EXTENSIONS_MAX)
+		return poll->closes + (time - previous_time);
+	return poll->closes;
+}
+
+/* Give the author his place for another poll back. */
+static void
+release(Fold *fold, const Poll *poll)
+{
+	Member	   *author = member_find_id(fold->state, poll->author);
+
+	author->polls--;
+	state_change(fold->state, author);
+}
+
+static Str
+json_texts(Arena *arena, StrList list)
+{
+	Buf			b;
+
+	buf_init(&b, arena);
+	for (size_t i = 0; i < list.n; i++)
+	{
+		buf_char(&b, i == 0 ? '[' : ',');
+		json_quote(&b, list.v[i]);
+	}
+	buf_char(&b, ']');
+	return buf_done(&b);
+}
+
+static void
+put_id(Buf *body, const char *name, Str id)
+{
+	Hash		hash;
+
+	memcpy(hash.b, id.p, HASH_SIZE);
+	entry_hash(body, name, &hash);
+}
+
+/* Write an entry; its leaf hash is kept when the caller has a use for it. */
+static void
+write(Fold *fold, const char *kind, Buf *body, Hash *leaf)
+{
+	Hash		unused;
+
+	fold->write_entry(fold, (Entry){.kind = str_from(kind), .body = entry_end(body)}, leaf ? leaf : &unused);
+}
+
+void
+poll_open(Fold *fold, Poll *poll, int64_t electorate, const Hash *electorate_root, const Hash *delegations_root)
+{
+	Buf			body;
+	Hash		manifest;
+
+	entry_begin(&body, fold->arena);
+	entry_int(&body, "closes", poll->closes / USECS_PER_SECOND);
+	entry_hash(&body, "delegations", delegations_root);
+	entry_int(&body, "electorate", electorate);
+	entry_hash(&body, "electorate_root", electorate_root);
+	entry_text(&body, "entry", STR("open"));
+	entry_text(&body, "method", poll->method);
+	entry_raw(&body, "options", json_texts(fold->arena, poll->options));
+	entry_raw(&body, "params", poll->params);
+	put_id(&body, "poll", poll->id);
+	entry_int(&body, "rules", fold->charter->rules);
+
+	poll->electorate = electorate;
+	poll->opened = fold->index;
+	poll->opened_at = fold->time;
+	write(fold, "open", &body, &manifest);
+	poll->manifest = arena_str(fold->arena, (Str){(const char *) manifest.b, HASH_SIZE});
+	poll->status = STR("open");
+	poll->due = poll->closes;
+	state_change(fold->state, poll);
+}
+
+void
+poll_lapse(Fold *fold, Poll *poll)
+{
+	Buf			body;
+
+	entry_begin(&body, fold->arena);
+	entry_text(&body, "entry", STR("lapse"));
+	put_id(&body, "poll", poll->id);
+	write(fold, "lapse", &body, NULL);
+	poll->status = STR("lapsed");
+	poll->due = INT8_NONE;
+	state_change(fold->state, poll);
+	release(fold, poll);
+}
+
+void
+poll_extend(Fold *fold, Poll *poll)
+{
+	Buf			body;
+
+	poll->closes = poll_closing(poll, fold->previous_time, fold->time);
+	poll->due = poll->closes;
+	poll->extensions++;
+	entry_begin(&body, fold->arena);
+	entry_int(&body, "closes_us", poll->closes);
+	entry_text(&body, "entry", STR("extend"));
+	put_id(&body, "poll", poll->manifest);
+	write(fold, "extend", &body, NULL);
+	state_change(fold->state, poll);
+}
+
+void
+poll_close(Fold *fold, Poll *poll, int64_t first_index)
+{
+	Buf			body;
+
+	poll->closed = first_index;
+	poll->status = STR("closed");
+	entry_begin(&body, fold->arena);
+	entry_int(&body, "ballots", poll->ballots);
+	entry_text(&body, "entry", STR("close"));
+	entry_int(&body, "index", first_index);
+	put_id(&body, "poll", poll->manifest);
+	write(fold, "close", &body, NULL);
+	state_change(fold->state, poll);
+	release(fold, poll);
+}
+
+void
+poll_result(Fold *fold, Poll *poll, Str body)
+{
+	Hash		leaf;
+
+	fold->write_entry(fold, (Entry){.kind = STR("result"), .body = body}, &leaf);
+	poll->result = arena_str(fold->arena, (Str){(const char *) leaf.b, HASH_SIZE});
+	poll->due = INT8_NONE;
+	state_change(fold->state, poll);
+}

@@ -1,0 +1,115 @@
+/*
+ * poll.h -- polls and ballots.
+ *
+ * status    announced   by an act poll
+ *           open        by the engine, at the first block at or after opens: the manifest is fixed
+ *           closed      by the engine, at the first block at or after closes; the result follows in a later block
+ *           lapsed      its time was over before it could open
+ * manifest  the entry `open`: what is voted on, how, and by whom.  Ballots name its leaf hash, so a member signs the
+ *           question that he read.
+ */
+#ifndef COMMUNE_POLL_H
+#define COMMUNE_POLL_H
+
+#include "member/member.h"
+
+/*
+ * A gap of more than two minutes between two blocks that swallows the closing of a poll gives the time back: the poll
+ * closes later by the gap.  Three times at most, so that a register that is sealed too rarely still closes its polls.
+ */
+#define GAP_MAX (INT64_C(120) * USECS_PER_SECOND)
+#define EXTENSIONS_MAX 3
+
+/* While a poll is open, a block is made at least each minute. */
+#define OPEN_INTERVAL (INT64_C(60) * USECS_PER_SECOND)
+
+typedef struct Poll
+{
+	Row			row;
+	int64_t		seq;			/* of the act: the poll's number */
+	int64_t		author;			/* member */
+	int64_t		opens;			/* microseconds since 1970 */
+	int64_t		closes;			/* extensions included */
+	int64_t		due;			/* since when the engine has to do with it; INT8_NONE when it is done */
+	int64_t		opened;			/* index of the manifest */
+	int64_t		opened_at;		/* time of its block */
+	int64_t		closed;			/* ballots below this index count */
+	int64_t		electorate;		/* number of members */
+	int64_t		ballots;		/* members who cast one */
+	int64_t		quorum_num;
+	int64_t		quorum_den;
+	int32_t		extensions;
+	Str			status;
+	Str			name;
+	Str			title;
+	Str			text;
+	Str			topic;
+	StrList		options;
+	Str			method;
+	Str			params;			/* canonical JSON */
+	Str			id;				/* leaf hash of the act */
+	Str			manifest;		/* leaf hash of the entry open */
+	Str			result;			/* leaf hash of the entry result */
+	const Json *parsed;			/* of params, once somebody asked; no column */
+} Poll;
+
+typedef struct Ballot
+{
+	Row			row;
+	int64_t		poll;			/* Poll.seq */
+	int64_t		member;
+	int64_t		seq;			/* of the act that counts: the member's last */
+	int32_t		option;			/* the one chosen, from 1 */
+	bool		abstain;
+	Int4List	votes;			/* one for each option */
+} Ballot;
+
+extern const Rel poll_rel;
+extern const Rel ballot_rel;
+extern const Path poll_by_seq;
+extern const Path poll_by_name;
+extern const Path poll_by_id;
+extern const Path poll_by_manifest;
+extern const Path poll_by_due;
+extern const Path ballot_by_poll;
+extern const ActKind poll_acts[];
+extern const ActKind ballot_acts[];
+
+/*
+ * A voting method: what its parameters are and what a choice looks like.  How it counts is in tally/.
+ */
+typedef struct Method
+{
+	const char *name;			/* NULL ends the list */
+	Code		(*check_params) (const Json *params, int64_t options, Fault *fault);
+	Code		(*read_choice) (Ballot *out, const Json *choice, const Json *params, int64_t options,
+								Arena *arena, Fault *fault);
+} Method;
+
+extern const Method *method_find(Str name);
+
+/* A parameter of a method that is an integer, or what stands for it when it is absent. */
+extern int64_t method_int(const Json *params, const char *name, int64_t otherwise);
+extern bool method_flag(const Json *params, const char *name);
+
+/* True and num/den if the parameter threshold is there. */
+extern bool method_threshold(int64_t *num, int64_t *den, const Json *params);
+
+extern Poll *poll_find_name(State *state, Str name);
+extern Poll *poll_find_id(State *state, Str id);
+
+/* The time from which ballots are late, as the block at this time sees it: extensions by a gap included. */
+extern int64_t poll_closing(const Poll *poll, int64_t previous_time, int64_t time);
+
+/* The engine's steps; each writes its entry and changes the poll.  The roots are those of the manifest. */
+extern void poll_open(Fold *fold, Poll *poll, int64_t electorate, const Hash *electorate_root,
+					  const Hash *delegations_root);
+extern void poll_lapse(Fold *fold, Poll *poll);
+extern void poll_extend(Fold *fold, Poll *poll);
+extern void poll_close(Fold *fold, Poll *poll, int64_t first_index);
+extern void poll_result(Fold *fold, Poll *poll, Str body);
+
+/* The poll's parameters, read once; they were checked when it was announced. */
+extern const Json *poll_params(State *state, Poll *poll);
+
+#endif

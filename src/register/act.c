@@ -1,0 +1,268 @@
+/*
+ * act.c -- reads the payloads of acts and writes the bodies of entries.
+ */
+#include "register/act.h"
+
+/* The members that every payload may have; record_parse() has read them. */
+static const char *const envelope[] = {"iss", "aud", "iat", "exp", "nonce", "act"};
+
+size_t
+text_length(Str text)
+{
+	size_t		n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += ((uint8_t) text.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* Check a text: not empty, not too long, no control characters but tab and newline. */
+static bool
+text_fits(const Json *v, int64_t max)
+{
+	if (v->type != JSON_STRING || v->string.n == 0 || text_length(v->string) > (size_t) max)
+		return false;
+	for (size_t i = 0; i < v->string.n; i++)
+	{
+		uint8_t		c = (uint8_t) v->string.p[i];
+
+		if ((c < 32 && c != '\t' && c != '\n') || c == 127)
+			return false;
+	}
+	return true;
+}
+
+static bool
+name_fits(const Json *v, int64_t max)
+{
+	if (v->type != JSON_STRING || v->string.n == 0 || v->string.n > (size_t) max)
+		return false;
+	for (size_t i = 0; i < v->string.n; i++)
+	{
+		char		c = v->string.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_did(const Json *v)
+{
+	Did			did;
+
+	return v->type == JSON_STRING && did_parse(&did, v->string.p, v->string.n, NULL) == CODE_OK;
+}
+
+/* True if a value is an array of min to max items that all pass. */
+static bool
+all_items(const Json *v, int64_t min, int64_t max, bool (*passes) (const Json *item, int64_t arg), int64_t arg)
+{
+	if (v->type != JSON_ARRAY || v->count < min || v->count > max)
+		return false;
+	for (const Json *item = v->child; item != NULL; item = item->next)
+		if (!passes(item, arg))
+			return false;
+	return true;
+}
+
+static bool
+item_is_did(const Json *item, int64_t arg)
+{
+	(void) arg;
+	return is_did(item);
+}
+
+static bool
+is_fraction(const Json *v)
+{
+	const Json *num = v->type == JSON_ARRAY && v->count == 2 ? v->child : NULL;
+
+	return num != NULL && num->type == JSON_INT && num->next->type == JSON_INT &&
+		num->number >= 0 && num->next->number > 0 && num->number <= num->next->number;
+}
+
+/* Check one value against its type; what tells the user what was expected. */
+static bool
+fits(const Json *v, const MemberSpec *spec, const char **what)
+{
+	Hash		id;
+
+	switch (spec->type)
+	{
+		case MEMBER_TEXT:
+			*what = "a text that is not empty, not too long and has no control characters";
+			return text_fits(v, spec->max);
+		case MEMBER_NAME:
+			*what = "a name of a-z, 0-9 and -";
+			return name_fits(v, spec->max);
+		case MEMBER_INT:
+			*what = "an integer in its range";
+			return v->type == JSON_INT && v->number >= spec->min && v->number <= spec->max;
+		case MEMBER_TRUE:
+			*what = "true";
+			return v->type == JSON_TRUE;
+		case MEMBER_DID:
+			*what = "a DID";
+			return is_did(v);
+		case MEMBER_DIDS:
+			*what = "an array of DIDs of the allowed length";
+			return all_items(v, spec->min, spec->max, item_is_did, 0);
+		case MEMBER_ID:
+			*what = "an id: 43 characters of base64url";
+			return v->type == JSON_STRING && id_parse(id.b, v->string);
+		case MEMBER_TEXTS:
+			*what = "an array of 1 to 255 texts, each not empty and not too long";
+			return all_items(v, 1, OPTIONS_MAX, text_fits, spec->max);
+		case MEMBER_FRACTION:
+			*what = "a fraction [num, den] from 0 to 1";
+			return is_fraction(v);
+		case MEMBER_OBJECT:
+			*what = "an object";
+			return v->type == JSON_OBJECT;
+	}
+	return false;
+}
+
+Code
+act_check_members(const Record *record, const MemberSpec *members, Fault *fault)
+{
+	const char *what = "";
+
+	for (const Json *v = record->payload->child; v != NULL; v = v->next)
+	{
+		const MemberSpec *spec = members;
+		bool		known = false;
+
+		for (size_t i = 0; i < sizeof envelope / sizeof *envelope && !known; i++)
+			known = str_is(v->name, envelope[i]);
+		if (known)
+			continue;
+		while (spec->name != NULL && !str_is(v->name, spec->name))
+			spec++;
+		if (spec->name == NULL)
+			return fault_set(fault, CODE_BAD_MEMBERS, -1, "An act \"%.*s\" has no member \"%.*s\".",
+							 (int) record->act.n, record->act.p,
+							 (int) (v->name.n < 60 ? v->name.n : 60), v->name.p);
+		if (!fits(v, spec, &what))
+			return fault_set(fault, CODE_BAD_MEMBERS, -1, "The member \"%s\" of an act \"%.*s\" is %s.",
+							 spec->name, (int) record->act.n, record->act.p, what);
+	}
+	for (const MemberSpec *spec = members; spec->name != NULL; spec++)
+		if (!spec->optional && json_get(record->payload, spec->name) == NULL)
+			return fault_set(fault, CODE_BAD_MEMBERS, -1, "An act \"%.*s\" needs a member \"%s\".",
+							 (int) record->act.n, record->act.p, spec->name);
+	return CODE_OK;
+}
+
+const Json *
+act_json(const Fold *fold, const char *name)
+{
+	return json_get(fold->record->payload, name);
+}
+
+Str
+act_text(const Fold *fold, const char *name)
+{
+	const Json *v = act_json(fold, name);
+
+	return v != NULL ? v->string : STR_NONE;
+}
+
+int64_t
+act_int(const Fold *fold, const char *name, int64_t otherwise)
+{
+	const Json *v = act_json(fold, name);
+
+	return v != NULL ? v->number : otherwise;
+}
+
+Did
+act_did(const Fold *fold, const char *name)
+{
+	const Json *v = act_json(fold, name);
+	Did			did = {{0}};
+
+	if (v != NULL)
+		(void) did_parse(&did, v->string.p, v->string.n, NULL);
+	return did;
+}
+
+bool
+act_id(Hash *out, const Fold *fold, const char *name)
+{
+	const Json *v = act_json(fold, name);
+
+	return v != NULL && id_parse(out->b, v->string);
+}
+
+DidList
+act_dids(const Fold *fold, const char *name, Arena *arena)
+{
+	const Json *v = act_json(fold, name);
+	Did		   *dids;
+	size_t		n = 0;
+
+	if (v == NULL)
+		return (DidList){0};
+	dids = arena_zero(arena, (v->count + 1) * sizeof *dids);
+	for (const Json *item = v->child; item != NULL; item = item->next)
+		(void) did_parse(&dids[n++], item->string.p, item->string.n, NULL);
+	return (DidList){dids, n};
+}
+
+/* ---- entries ---- */
+
+void
+entry_begin(Buf *body, Arena *arena)
+{
+	buf_init(body, arena);
+	buf_char(body, '{');
+}
+
+static void
+entry_name(Buf *body, const char *name)
+{
+	if (body->n > 1)
+		buf_char(body, ',');
+	json_quote(body, str_from(name));
+	buf_char(body, ':');
+}
+
+void
+entry_int(Buf *body, const char *name, int64_t value)
+{
+	entry_name(body, name);
+	buf_int(body, value);
+}
+
+void
+entry_text(Buf *body, const char *name, Str value)
+{
+	entry_name(body, name);
+	json_quote(body, value);
+}
+
+void
+entry_hash(Buf *body, const char *name, const Hash *value)
+{
+	char		id[ID_TEXT_LEN];
+
+	id_print(id, value->b);
+	entry_text(body, name, (Str){id, sizeof id});
+}
+
+void
+entry_raw(Buf *body, const char *name, Str json)
+{
+	entry_name(body, name);
+	buf_str(body, json);
+}
+
+Str
+entry_end(Buf *body)
+{
+	buf_char(body, '}');
+	return buf_done(body);
+}

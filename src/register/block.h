@@ -1,0 +1,91 @@
+/*
+ * block.h -- what a block commits to: its members, its verdicts and its header, which is its last leaf.
+ *
+ * leaf      one place of the register.  Its bytes tell where it comes from:
+ *             act      the record itself (begins "eyJ")
+ *             entry    commune/entry/1\n and canonical JSON, written by the engine, or by a session (chain, unchain)
+ *             row      commune/row/1\n and a row of a chained table (row.h)
+ *             header   commune/block/1\n and canonical JSON
+ * member    any leaf of a block but its header.  Members are in this order: what sessions committed, by seq; then what
+ *           the engine wrote in this block, by seq.
+ */
+#ifndef COMMUNE_BLOCK_H
+#define COMMUNE_BLOCK_H
+
+#include "record/json.h"
+#include "register/tree.h"
+
+#define ENTRY_PREFIX "commune/entry/1\n"
+#define ROW_PREFIX "commune/row/1\n"
+#define HEADER_PREFIX "commune/block/1\n"
+
+typedef enum LeafSource
+{
+	LEAF_ACT,
+	LEAF_ROW,
+	LEAF_ENTRY,					/* written by a session: chain, unchain */
+	LEAF_ENGINE					/* written by the engine in the block that holds it */
+} LeafSource;
+
+typedef struct LeafMember
+{
+	LeafSource	source;
+	int64_t		seq;
+	int64_t		era;
+	uint64_t	xid;			/* top-level transaction; 0 for what the engine wrote */
+	int64_t		received_at;	/* microseconds since 1970; the block's time for what the engine wrote */
+	Hash		leaf;
+	Str			bytes;			/* of an act or an entry, without the entry's prefix */
+} LeafMember;
+
+typedef struct Verdict
+{
+	int64_t		seq;
+	Code		code;
+} Verdict;
+
+typedef struct BlockHeader
+{
+	int64_t		number;			/* 1, 2, ... */
+	int64_t		era;
+	int64_t		time;			/* microseconds since 1970; never goes back */
+	int64_t		first;			/* index of its first leaf */
+	int64_t		size;			/* leaves of the register with this block: its header has index size - 1 */
+	bool		finished;		/* the last block of its snapshot */
+	Str			snapshot;		/* pg_snapshot as text */
+	Hash		previous;		/* root before this block */
+	Hash		members;		/* SHA-256 over the members' places, see block.c */
+	Hash		verdicts;		/* SHA-256 over the verdicts */
+} BlockHeader;
+
+/* SHA-256 over (index, source, seq, era, xid, received_at) of each member, the first at index first. */
+extern void block_members_hash(Hash *out, int64_t first, const LeafMember *members, size_t n);
+
+/* SHA-256 over (seq, SQLSTATE) of each verdict, in the order of the acts. */
+extern void block_verdicts_hash(Hash *out, const Verdict *verdicts, size_t n);
+
+/* The header's canonical JSON. */
+extern Str	block_header_print(Arena *arena, const BlockHeader *header);
+
+/* Read a header and insist that it is canonical.  Fault: DAMAGED. */
+extern Code block_header_parse(BlockHeader *out, Arena *arena, Str text, Fault *fault);
+
+extern void block_header_leaf(Hash *out, Str header);
+extern void entry_leaf(Hash *out, Str body);
+
+/* The list of members as it is stored: source and seq of each, delta-coded, one to a few bytes a member. */
+extern Str	block_members_pack(Arena *arena, const LeafMember *members, size_t n);
+
+typedef struct MemberRef
+{
+	LeafSource	source;
+	int64_t		seq;
+} MemberRef;
+
+extern Code block_members_unpack(const MemberRef **out, size_t *n, Arena *arena, Str packed, Fault *fault);
+
+/* Frontiers as they are stored: the peaks, the largest subtree first.  Fault: DAMAGED. */
+extern Str	frontier_pack(Arena *arena, const Frontier *frontier);
+extern Code frontier_unpack(Frontier *out, uint64_t size, Str packed, Fault *fault);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * rels.h -- the register's own tables as relations.  The columns are described in register.sql.
+ */
+#ifndef COMMUNE_RELS_H
+#define COMMUNE_RELS_H
+
+#include "register/block.h"
+#include "state/state.h"
+
+typedef struct EraRow
+{
+	Row			row;
+	int64_t		begun;
+	int32_t		era;
+	Str			binding;
+	Str			origin;
+	Str			reason;
+} EraRow;
+
+typedef struct ActRow
+{
+	Row			row;
+	int64_t		seq;
+	int64_t		xid;
+	int64_t		received_at;
+	int64_t		nonce;
+	int32_t		era;
+	Str			kind;
+	Did			signer;
+	Str			leaf;
+	Str			record;
+	Str			key;
+} ActRow;
+
+typedef struct RowLeaf
+{
+	Row			row;
+	int64_t		seq;
+	int64_t		xid;
+	int64_t		received_at;
+	int32_t		era;
+	Str			relation;
+	Str			key;
+	Str			leaf;
+} RowLeaf;
+
+typedef struct EntryRow
+{
+	Row			row;
+	int64_t		seq;
+	int64_t		xid;			/* NONE for what the engine wrote */
+	int64_t		written_at;
+	int32_t		era;
+	Str			kind;
+	Str			leaf;
+	Str			body;
+} EntryRow;
+
+typedef struct VerdictRow
+{
+	Row			row;
+	int64_t		seq;
+	Str			sqlstate;
+} VerdictRow;
+
+typedef struct BlockRow
+{
+	Row			row;
+	int64_t		number;
+	int64_t		time;
+	int64_t		first;
+	int64_t		size;
+	int32_t		era;
+	bool		finished;
+	Str			snapshot;
+	Str			root;
+	Str			frontier;
+	Str			members;
+	Str			header;
+} BlockRow;
+
+typedef struct TileRow
+{
+	Row			row;
+	int64_t		n;
+	int32_t		level;
+	Str			root;
+	Str			data;
+} TileRow;
+
+extern const Rel era_rel;
+extern const Rel act_rel;
+extern const Rel row_leaf_rel;
+extern const Rel entry_rel;
+extern const Rel verdict_rel;
+extern const Rel block_rel;
+extern const Rel tile_rel;
+
+extern const Path era_by_number;
+extern const Path act_by_seq;
+extern const Path act_by_xid;
+extern const Path row_leaf_by_seq;
+extern const Path row_leaf_by_xid;
+extern const Path entry_by_seq;
+extern const Path entry_by_xid;
+extern const Path verdict_by_seq;
+extern const Path block_by_number;
+extern const Path tile_by_place;
+
+static inline Str
+hash_str(const Hash *hash)
+{
+	return (Str){(const char *) hash->b, HASH_SIZE};
+}
+
+/* The hash in a column; zeros if the column does not hold one. */
+static inline Hash
+str_hash(Str s)
+{
+	Hash		hash = {{0}};
+
+	if (s.n == HASH_SIZE)
+		memcpy(hash.b, s.p, HASH_SIZE);
+	return hash;
+}
+
+#endif

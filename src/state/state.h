@@ -1,0 +1,243 @@
+/*
+ * state.h -- the tables that acts change, as the rules see them.
+ *
+ * The rules of the fold are written once, in C, over rows in memory.  Where the rows come from is the store's affair:
+ *
+ *     tables    (state_pg.c)  a row is read through an index when a rule first asks for it, and the rows that changed
+ *                             are written back, sorted, once each, at the end of a block
+ *     memory    (no store)    the state starts empty and holds everything: replay, mirrors, the client's verify
+ *
+ * relation  a table: its columns and the C struct that holds a row (Row comes first in it)
+ * path      a way to find rows: some columns, in order, and the index that supports it.  A path may leave out rows
+ *           in which a column is not NULL (until: only what is still in force), or is NULL (due: only what is due)
+ * probe     a struct of the relation in which only the path's columns are filled in
+ *
+ * The structs and descriptions are in the slices that own them; fold/schema.c lists them all.
+ */
+#ifndef COMMUNE_STATE_H
+#define COMMUNE_STATE_H
+
+#include "record/did.h"
+
+typedef enum RelId
+{
+	/* the register */
+	REL_ERA,
+	REL_ACT,
+	REL_ROW_LEAF,
+	REL_ENTRY,
+	REL_VERDICT,
+	REL_BLOCK,
+	REL_TILE,
+	/* the state */
+	REL_CHARTER,
+	REL_MEMBER,
+	REL_MEMBERSHIP,
+	REL_VOUCH,
+	REL_TOPIC,
+	REL_POLL,
+	REL_BALLOT,
+	REL_DELEGATION,
+	REL_COUNT
+} RelId;
+
+typedef enum PathId
+{
+	ERA_BY_NUMBER,
+	ACT_BY_SEQ,
+	ACT_BY_XID,
+	ROW_LEAF_BY_SEQ,
+	ROW_LEAF_BY_XID,
+	ENTRY_BY_SEQ,
+	ENTRY_BY_XID,				/* those that sessions wrote */
+	VERDICT_BY_SEQ,
+	BLOCK_BY_NUMBER,
+	TILE_BY_PLACE,				/* level, n */
+	CHARTER_BY_SEQ,
+	MEMBER_BY_ID,
+	MEMBER_BY_DID,
+	MEMBERSHIP_BY_MEMBER,		/* member, since */
+	VOUCH_BY_CANDIDATE,			/* candidate, voucher */
+	VOUCH_BY_VOUCHER,			/* voucher, candidate */
+	TOPIC_BY_NAME,
+	POLL_BY_SEQ,
+	POLL_BY_NAME,
+	POLL_BY_ID,
+	POLL_BY_MANIFEST,
+	POLL_BY_DUE,				/* due, seq */
+	BALLOT_BY_POLL,				/* poll, member */
+	DELEGATION_BY_TRUSTER,		/* truster, scope, since */
+	DELEGATION_IN_FORCE,		/* truster, scope, where until is NULL */
+	PATH_COUNT
+} PathId;
+
+/* How a column's value lies in the struct; what is NULL in SQL. */
+typedef enum ColType
+{
+	COL_INT8,					/* int64_t, INT8_NONE */
+	COL_INT4,					/* int32_t, INT4_NONE */
+	COL_BOOL,					/* bool, never NULL */
+	COL_XID,					/* int64_t, INT8_NONE; xid8 */
+	COL_TIME,					/* int64_t, microseconds since 1970, INT8_NONE; timestamptz */
+	COL_TEXT,					/* Str, p == NULL */
+	COL_BYTES,					/* Str; bytea */
+	COL_JSON,					/* Str, canonical; json */
+	COL_SNAPSHOT,				/* Str, the text form; pg_snapshot */
+	COL_DID,					/* Did, did_is_none() */
+	COL_DIDS,					/* DidList; did[] */
+	COL_INT4S,					/* Int4List; int4[] */
+	COL_INT8S,					/* Int8List; int8[] */
+	COL_TEXTS					/* StrList; text[] */
+} ColType;
+
+#define INT8_NONE INT64_MIN
+#define INT4_NONE INT32_MIN
+
+typedef struct Int4List
+{
+	const int32_t *v;
+	size_t		n;
+} Int4List;
+
+typedef struct Int8List
+{
+	const int64_t *v;
+	size_t		n;
+} Int8List;
+
+typedef struct StrList
+{
+	const Str  *v;
+	size_t		n;
+} StrList;
+
+typedef struct Col
+{
+	const char *name;
+	ColType		type;
+	uint32_t	offset;			/* in the row's struct */
+} Col;
+
+typedef struct Rel
+{
+	RelId		id;
+	const char *name;			/* of the table in schema commune */
+	size_t		size;			/* of the row's struct */
+	int			ncols;
+	const Col  *cols;			/* in the order of the table's columns */
+} Rel;
+
+typedef enum PathLimit
+{
+	PATH_ALL,
+	PATH_WHERE_NULL,			/* only rows in which the limiting column is NULL */
+	PATH_WHERE_SET				/* only rows in which it is not */
+} PathLimit;
+
+#define PATH_COLS_MAX 3
+
+typedef struct Path
+{
+	PathId		id;
+	RelId		rel;
+	const char *index;			/* name of the index in schema commune, a btree on these columns in this order */
+	bool		unique;			/* no two rows agree in these columns */
+	int			ncols;
+	uint8_t		col[PATH_COLS_MAX];	/* numbers of columns in the relation */
+	PathLimit	limit;
+	uint8_t		limit_col;
+} Path;
+
+typedef struct Schema
+{
+	const Rel  *rel[REL_COUNT];
+	const Path *path[PATH_COUNT];
+} Schema;
+
+#define ROW_SIZE_MAX 512			/* of a row's struct */
+
+/* What every row begins with; the state's own. */
+typedef struct Row
+{
+	uint8_t		rel;
+	bool		dirty;			/* listed for the next flush */
+	bool		stored;			/* the store has a version of it, at place */
+	bool		dead;			/* deleted; kept so that the store's version is not found again */
+	uint64_t	place;			/* the store's: where its version is */
+	struct Row *next;			/* all rows of the relation */
+	struct Row *next_dirty;
+	struct Node *node;			/* the row's entries in the paths, in the order of the relation's paths */
+} Row;
+
+/* Which rows a scan visits: those that agree with the probe in its first ncols columns and, in the next one, ... */
+typedef enum ScanRange
+{
+	SCAN_ALL,					/* have any value */
+	SCAN_UPTO,					/* are not above the probe */
+	SCAN_FROM,					/* are not below the probe */
+	SCAN_BACK					/* have any value; the last row first */
+} ScanRange;
+
+/* Called with each row of a scan; the row is only lent.  Return false to stop. */
+typedef bool (*RowVisitor) (void *self, const void *row);
+
+typedef struct State State;
+
+/* A store of rows outside the state. */
+typedef struct Store
+{
+	/* Fill row (cleared before) with the row that the probe names; strings go into the arena.  False: there is none. */
+	bool		(*find) (struct Store *store, Arena *arena, void *row, PathId path, const void *probe);
+
+	/* Visit rows in the path's order. */
+	void		(*scan) (struct Store *store, PathId path, int ncols, const void *probe, ScanRange range,
+						 RowVisitor visit, void *self);
+
+	/*
+	 * Write rows of one relation, sorted by its first path: those that are stored and dead are deleted, those that are
+	 * stored changed, the others inserted.  Sets each row's place.
+	 */
+	void		(*write) (struct Store *store, RelId rel, Row **rows, size_t n);
+
+	/* A row that the rules rely on is not there: the tables were tampered with.  Does not return. */
+	void		(*missing) (struct Store *store, PathId path);
+} Store;
+
+extern State *state_new(Arena *arena, const Schema *schema, Store *store);
+extern Arena *state_arena(State *state);
+
+/* The row that the probe names on a unique path; NULL if there is none. */
+extern void *state_find(State *state, PathId path, const void *probe);
+
+/* The same where the rules have seen to it that there is one. */
+extern void *state_expect(State *state, PathId path, const void *probe);
+
+/*
+ * Add a copy of a row; strings and lists in it must live as long as the state.  The unique paths must be free:
+ * the rules have looked before.
+ */
+extern void *state_add(State *state, RelId rel, const void *row);
+
+/* Say that columns of a row were changed. */
+extern void state_change(State *state, void *row);
+
+extern void state_delete(State *state, void *row);
+
+/* Write what changed to the store, relation by relation, sorted by their first path.  Nothing to do without a store. */
+extern void state_flush(State *state);
+
+/* As Store.scan, over store and memory alike; flushes first.  The visitor must not change the state. */
+extern void state_scan(State *state, PathId path, int ncols, const void *probe, ScanRange range,
+					   RowVisitor visit, void *self);
+
+/* Compare two values of a column, NULL last; and whole rows: the number of the first column that differs, or -1. */
+extern int	col_cmp(const Col *col, const void *a, const void *b);
+extern int	row_difference(const Rel *rel, const void *a, const void *b);
+extern bool col_is_null(const Col *col, const void *row);
+
+/* Compare two rows in the order of a path. */
+extern int	path_cmp(const Schema *schema, PathId path, const void *a, const void *b);
+
+#define COL(type, row, field) {#field, type, offsetof(row, field)}
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * tally.h -- counting the commune's polls.
+ *
+ * A member of the electorate is
+ *     direct          he cast a ballot, abstentions included
+ *     represented     he did not, and his delegations lead to somebody who did
+ *     unrepresented   neither
+ * so that direct + represented + unrepresented = electorate.  A voter who represents w members (himself not counted)
+ * casts his ballot w + 1 times: where he gave an option v votes, he and they add (w + 1) * v, each paying v * v of his
+ * own credits.  abstained counts the members, direct and represented, whose ballot abstains.
+ */
+#ifndef COMMUNE_TALLY_H
+#define COMMUNE_TALLY_H
+
+#include "delegation/delegate.h"
+
+typedef struct OptionTally
+{
+	int64_t		votes;			/* direct_votes + represented_votes */
+	int64_t		direct_votes;
+	int64_t		represented_votes;
+	int32_t		rank;			/* 1 for the most votes; equal votes share a rank, and the next is left out */
+	bool		winner;
+} OptionTally;
+
+typedef struct Tally
+{
+	size_t		options;
+	OptionTally *option;
+	int64_t		electorate;
+	int64_t		direct;
+	int64_t		represented;
+	int64_t		unrepresented;
+	int64_t		abstained;
+	bool		quorum_reached;	/* direct + represented reach the poll's quorum; true when it has none */
+	bool		tied;			/* a tie for the last seat left it empty */
+} Tally;
+
+/* Count a poll that is open or closed.  Fault: POLL_NOT_OPEN, NUMBER_OVERFLOW, TOO_LARGE. */
+extern Code tally_poll(Tally *out, Arena *arena, State *state, Poll *poll, Fault *fault);
+
+/* The body of the entry `result` of a closed poll. */
+extern Code tally_result(Str *body, Arena *arena, State *state, Poll *poll, Fault *fault);
+
+/*
+ * The place of each member of a poll's electorate in the graph of its delegations; what tally_poll() counts with.
+ */
+typedef struct Representation
+{
+	Electorate	electorate;
+	Graph		graph;
+	Resolution	resolution;
+	int64_t    *weight;			/* members whose vote rests with this place, himself included */
+} Representation;
+
+extern Code tally_representation(Representation *out, Arena *arena, State *state, Poll *poll, Fault *fault);
+
+#endif
