@@ -4,7 +4,8 @@
  *     BASE64URL(header) . BASE64URL(payload) . BASE64URL(signature)
  *
  * header   {"alg":"Ed25519","typ":"commune+jwt"}; "EdDSA" means the same; "kid" may repeat the signer as a DID URL:
- *          the DID, then optionally # and, for a did:key, the DID's own multibase value (z6Mk...).
+ *          the DID, then optionally # and a fragment: for a did:key the DID's own multibase value (z6Mk...), for
+ *          other methods 1 to KID_FRAGMENT_MAX characters A-Z a-z 0-9 . _ -
  * payload  iss aud iat exp nonce act and the members of that kind of act (docs/record-format.md).
  *
  * The leaf hash of a record, SHA-256(0x00 || text), is its id.
@@ -19,6 +20,7 @@
 #define RECORD_PAYLOAD_MAX 65535	/* bytes of the payload, decoded */
 #define RECORD_TEXT_MAX 65535	/* bytes of the whole record: a C2SP entry bundle takes no longer leaf */
 #define RECORD_HEADER_MAX 1024	/* bytes of the header, decoded */
+#define KID_FRAGMENT_MAX 64
 #define ACT_KIND_MAX 32
 
 typedef struct Record
@@ -40,7 +42,8 @@ typedef struct Record
 } Record;
 
 /*
- * The three parts of any compact JWS, decoded: exactly two dots, three non-empty parts of strict base64url.
+ * The three parts of any compact JWS, decoded: exactly two dots, three non-empty parts of strict base64url, a header
+ * and a payload of at most RECORD_HEADER_MAX and RECORD_PAYLOAD_MAX bytes.
  * Used by record_parse(); on its own it serves to check signatures over payloads that are not records (RFC 8037 A.4).
  */
 typedef struct JwsParts
@@ -55,13 +58,14 @@ extern Code jws_split(JwsParts *out, Arena *arena, const char *text, size_t n, F
 
 /*
  * Check a protected header: a strict JSON object with alg "Ed25519" or "EdDSA", no members but alg, typ and kid, all
- * strings.  With record = true, typ must be "commune+jwt".
+ * strings.  With record = true, typ must be "commune+jwt".  Whether kid fits the signer is not looked at here.
  */
 extern Code jws_check_header(const Json **out, Arena *arena, Str header, bool record, Fault *fault);
 
 /*
  * Read a record: everything that can be said without a key and without state.  Fault: BAD_RECORD or BAD_DID; detail
- * says what and where.  The members of the kind of act are not looked at.  text must outlive the result.
+ * says what and where, and at is a position in the part that detail names.  The members of the kind of act are not
+ * looked at.  text must outlive the result.
  */
 extern Code record_parse(Record *out, Arena *arena, const char *text, size_t n, Fault *fault);
 
