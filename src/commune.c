@@ -5,7 +5,11 @@
  */
 #include "base/base_pg.h"
 
+#include <limits.h>
+
+#include "base/debug_pg.h"
 #include "crypto/crypto.h"
+#include "fold/seal_pg.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -17,5 +21,15 @@ _PG_init(void)
 {
 	if (!crypto_init())
 		ereport(ERROR, (errcode(ERRCODE_SYSTEM_ERROR), errmsg("commune: libsodium or OpenSSL cannot be initialised")));
+
+	DefineCustomIntVariable("commune.block_limit",
+							"Leaves that sessions may have in a block.",
+							"What a snapshot has beyond that goes into the next blocks.",
+							&seal_block_limit, 65536, 1, 1 << 20, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable("commune.origin",
+							   "Name of this log in checkpoints, given to the register when it begins.",
+							   "A URL without scheme, such as example.org/commune; empty: a random name.",
+							   &seal_origin, "", PGC_SUSET, 0, NULL, NULL, NULL);
+	debug_settings();
 	MarkGUCPrefixReserved("commune");
 }

@@ -14,8 +14,8 @@ static const Col delegation_cols[] = {
 
 const Rel	delegation_rel = {REL_DELEGATION, "delegation", sizeof(Delegation),
 sizeof delegation_cols / sizeof *delegation_cols, delegation_cols};
-const Path	delegation_by_truster = {DELEGATION_BY_TRUSTER, REL_DELEGATION, "delegation_pkey", true, 3, {0, 4, 1}, PATH_ALL, 0};
-const Path	delegation_in_force = {DELEGATION_IN_FORCE, REL_DELEGATION, "delegation_in_force_idx", true, 2, {0, 4}, PATH_WHERE_NULL, 2};
+const RowPath	delegation_by_truster = {DELEGATION_BY_TRUSTER, REL_DELEGATION, "delegation_pkey", true, 3, {0, 4, 1}, PATH_ALL, 0};
+const RowPath	delegation_in_force = {DELEGATION_IN_FORCE, REL_DELEGATION, "delegation_in_force_idx", true, 2, {0, 4}, PATH_WHERE_NULL, 2};
 
 static const MemberSpec delegate_members[] = {
 	{"scope", MEMBER_OBJECT, false, 0, 0},
@@ -45,7 +45,7 @@ read_scope(Str *out, const Fold *fold)
 	const Json *scope = act_json(fold, "scope");
 	const Json *topic = json_get(scope, "topic");
 	const Json *poll = json_get(scope, "poll");
-	Hash		id;
+	Digest		id;
 	const Poll *found;
 
 	if (scope->count == 0)
@@ -223,7 +223,7 @@ delegation_lists(Arena *arena, State *state, const Poll *poll, const Electorate 
 }
 
 void
-delegation_root(Hash *root, const Int8List *lists, const Electorate *electorate, const Directory *directory)
+delegation_root(Digest *root, const Int8List *lists, const Electorate *electorate, const Directory *directory)
 {
 	Frontier	frontier = {.size = 0};
 
@@ -232,7 +232,7 @@ delegation_root(Hash *root, const Int8List *lists, const Electorate *electorate,
 		int32_t		place = electorate_place(electorate, directory->in_order[i]);
 		char		leaf[(DELEGATES_MAX + 1) * (DID_TEXT_MAX + 1)];
 		size_t		n;
-		Hash		hash;
+		Digest		hash;
 
 		if (place < 0 || lists[place].v == NULL)
 			continue;

@@ -26,8 +26,8 @@ typedef struct Delegation
 } Delegation;
 
 extern const Rel delegation_rel;
-extern const Path delegation_by_truster;
-extern const Path delegation_in_force;
+extern const RowPath delegation_by_truster;
+extern const RowPath delegation_in_force;
 extern const ActKind delegation_acts[];
 
 /*
@@ -41,7 +41,7 @@ extern const Int8List *delegation_lists(Arena *arena, State *state, const Poll *
  * The Merkle root over them in the order of the trusters' DIDs.  A leaf is the truster's DID and the trustees', as
  * texts, each followed by a newline.
  */
-extern void delegation_root(Hash *root, const Int8List *lists, const Electorate *electorate,
+extern void delegation_root(Digest *root, const Int8List *lists, const Electorate *electorate,
 							const Directory *directory);
 
 /* The delegate at each place: the place of the first trustee who is in the electorate, NOBODY where there is none. */

@@ -67,11 +67,12 @@ fold_act(Fold *fold)
 }
 
 Code
-fold_check(State *state, const Record *record, const Hash *leaf, int64_t time, int64_t previous_time, Fault *fault)
+fold_check(State *state, const Record *record, const Digest *leaf, int64_t time, int64_t previous_time, Fault *fault)
 {
 	Fold		fold = {
 		.state = state,
 		.arena = state_arena(state),
+		.output = state_arena(state),
 		.scratch = state_arena(state),
 		.fault = fault,
 		.time = time,
@@ -89,7 +90,7 @@ fold_check(State *state, const Record *record, const Hash *leaf, int64_t time, i
 
 /* Append to the block's entries; the index goes on by one. */
 static void
-write_entry(Fold *fold, Entry entry, Hash *leaf)
+write_entry(Fold *fold, Entry entry, Digest *leaf)
 {
 	BlockOutput *out = fold->writer;
 
@@ -97,8 +98,8 @@ write_entry(Fold *fold, Entry entry, Hash *leaf)
 	if ((out->nentries & (out->nentries + 1)) == 0)
 	{
 		size_t		room = out->nentries * 2 + 2;
-		Entry	   *entries = arena_alloc(fold->arena, room * sizeof *entries);
-		Hash	   *leaves = arena_alloc(fold->arena, room * sizeof *leaves);
+		Entry	   *entries = arena_alloc(fold->output, room * sizeof *entries);
+		Digest	   *leaves = arena_alloc(fold->output, room * sizeof *leaves);
 
 		if (out->nentries > 0)
 		{
@@ -192,8 +193,8 @@ open_poll(Fold *fold, Poll *poll)
 	Electorate	electorate;
 	Directory	directory;
 	const Int8List *lists;
-	Hash		members;
-	Hash		delegations;
+	Digest		members;
+	Digest		delegations;
 	Code		code = member_electorate(&electorate, fold->scratch, fold->state, fold->index, fold->fault);
 
 	if (code != CODE_OK)
@@ -227,7 +228,7 @@ advance_poll(Fold *fold, Poll *poll, int64_t first_index)
 static void
 run_clock(Fold *fold, int64_t first_index)
 {
-	DueList		due = {.arena = fold->arena};
+	DueList		due = {.arena = fold->output};
 	Poll		probe = {.due = fold->time};
 
 	state_scan(fold->state, POLL_BY_DUE, 0, &probe, SCAN_UPTO, collect_due, &due);
@@ -254,21 +255,22 @@ static void
 write_isolated(Fold *fold, int64_t seq)
 {
 	Buf			body;
-	Hash		leaf;
+	Digest		leaf;
 
-	entry_begin(&body, fold->arena);
+	entry_begin(&body, fold->output);
 	entry_text(&body, "entry", STR("isolated"));
 	entry_int(&body, "seq", seq);
 	write_entry(fold, (Entry){.kind = STR("isolated"), .body = entry_end(&body)}, &leaf);
 }
 
 void
-fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *scratch)
+fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, Arena *scratch)
 {
 	Fault		fault;
 	Fold		fold = {
 		.state = state,
 		.arena = state_arena(state),
+		.output = arena,
 		.scratch = scratch,
 		.fault = &fault,
 		.time = in->time,
@@ -278,14 +280,22 @@ fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *scratch)
 		.writer = out,
 	};
 
-	*out = (BlockOutput){.verdicts = arena_alloc(fold.arena, in->n * sizeof *out->verdicts)};
+	*out = (BlockOutput){.verdicts = arena_alloc(arena, in->n * sizeof *out->verdicts)};
 	for (size_t i = 0; i < in->n; i++)
 	{
 		fold.index = in->first + (int64_t) i;
 		if (in->members[i].source == LEAF_ACT)
 			fold_member(&fold, out, in, &in->members[i]);
 	}
+	if (in->before_act != NULL)
+		in->before_act(in->self, 0);
 	fold.index = in->first + (int64_t) in->n;
+	for (size_t i = 0; i < in->npreface; i++)
+	{
+		Digest		leaf;
+
+		write_entry(&fold, in->preface[i], &leaf);
+	}
 	for (size_t i = 0; i < in->nisolated; i++)
 		write_isolated(&fold, in->isolated[i]);
 	run_clock(&fold, in->first);

@@ -14,8 +14,6 @@
 
 #include "tally/tally.h"
 
-extern const Schema schema;
-
 /* How far ahead a clock may be: iat and nonce. */
 #define CLOCK_AHEAD (INT64_C(300) * USECS_PER_SECOND)
 
@@ -25,6 +23,10 @@ typedef struct PollResult
 	Str			body;
 } PollResult;
 
+/*
+ * What a block is folded from.  A block that begins an era or starts with other things that only the sealer knows
+ * has them in preface: entries that come before those of the fold.
+ */
 typedef struct BlockInput
 {
 	int64_t		time;			/* microseconds since 1970 */
@@ -32,12 +34,14 @@ typedef struct BlockInput
 	int64_t		first;			/* index of the first leaf */
 	size_t		n;				/* members that sessions committed, in order */
 	const LeafMember *members;
+	size_t		npreface;
+	const Entry *preface;
 	size_t		nisolated;
 	const int64_t *isolated;	/* seqs of acts that are not to be folded */
 	size_t		nresults;
 	const PollResult *results;	/* of closed polls, by poll */
 
-	/* Called before each act is folded; may be NULL.  It may raise an error. */
+	/* Called before each act is folded, and with seq 0 after the last; may be NULL. */
 	void		(*before_act) (void *self, int64_t seq);
 	void	   *self;
 } BlockInput;
@@ -48,17 +52,20 @@ typedef struct BlockOutput
 	Verdict    *verdicts;
 	size_t		nentries;
 	Entry	   *entries;
-	Hash	   *entry_leaves;
+	Digest	   *entry_leaves;
 } BlockOutput;
 
-/* Fold a block.  state is changed, and flushed if it has a store.  scratch is reset for each act. */
-extern void fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *scratch);
+/*
+ * Fold a block.  state is changed, and flushed if it has a store.  The output lies in arena; scratch is reset for each
+ * act.
+ */
+extern void fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, Arena *scratch);
 
 /*
  * Say what the fold would say of an act at this time, after the state as it is: the pre-check at submit.  The state is
  * to be thrown away afterwards.  previous_time is that of the last block.
  */
-extern Code fold_check(State *state, const Record *record, const Hash *leaf, int64_t time, int64_t previous_time,
+extern Code fold_check(State *state, const Record *record, const Digest *leaf, int64_t time, int64_t previous_time,
 					   Fault *fault);
 
 /*

@@ -60,12 +60,12 @@ const Rel	member_rel = REL(REL_MEMBER, "member", Member, member_cols);
 const Rel	membership_rel = REL(REL_MEMBERSHIP, "membership", Membership, membership_cols);
 const Rel	vouch_rel = REL(REL_VOUCH, "vouch", Vouch, vouch_cols);
 
-const Path	charter_by_seq = {CHARTER_BY_SEQ, REL_CHARTER, "charter_pkey", true, 1, {0}, PATH_ALL, 0};
-const Path	member_by_id = {MEMBER_BY_ID, REL_MEMBER, "member_pkey", true, 1, {0}, PATH_ALL, 0};
-const Path	member_by_did = {MEMBER_BY_DID, REL_MEMBER, "member_did_key", true, 1, {8}, PATH_ALL, 0};
-const Path	membership_by_member = {MEMBERSHIP_BY_MEMBER, REL_MEMBERSHIP, "membership_pkey", true, 2, {0, 1}, PATH_ALL, 0};
-const Path	vouch_by_candidate = {VOUCH_BY_CANDIDATE, REL_VOUCH, "vouch_pkey", true, 2, {0, 1}, PATH_ALL, 0};
-const Path	vouch_by_voucher = {VOUCH_BY_VOUCHER, REL_VOUCH, "vouch_voucher_idx", true, 2, {1, 0}, PATH_ALL, 0};
+const RowPath	charter_by_seq = {CHARTER_BY_SEQ, REL_CHARTER, "charter_pkey", true, 1, {0}, PATH_ALL, 0};
+const RowPath	member_by_id = {MEMBER_BY_ID, REL_MEMBER, "member_pkey", true, 1, {0}, PATH_ALL, 0};
+const RowPath	member_by_did = {MEMBER_BY_DID, REL_MEMBER, "member_did_key", true, 1, {8}, PATH_ALL, 0};
+const RowPath	membership_by_member = {MEMBERSHIP_BY_MEMBER, REL_MEMBERSHIP, "membership_pkey", true, 2, {0, 1}, PATH_ALL, 0};
+const RowPath	vouch_by_candidate = {VOUCH_BY_CANDIDATE, REL_VOUCH, "vouch_pkey", true, 2, {0, 1}, PATH_ALL, 0};
+const RowPath	vouch_by_voucher = {VOUCH_BY_VOUCHER, REL_VOUCH, "vouch_voucher_idx", true, 2, {1, 0}, PATH_ALL, 0};
 
 /* ---- finding ---- */
 
@@ -293,7 +293,7 @@ join(Fold *fold)
 	Charter    *charter = fold->charter;
 	bool		founder = did_in_list(&fold->record->signer, charter->founders);
 	bool		vouched = signer != NULL && signer->vouches > 0;
-	Hash		profile;
+	Digest		profile;
 	Code		code;
 
 	if (signer != NULL && (is_member(signer) || str_is(signer->status, "candidate")))
@@ -492,7 +492,7 @@ member_directory(Directory *out, Arena *arena, State *state)
 }
 
 void
-member_root(Hash *root, const Electorate *electorate, const Directory *directory)
+member_root(Digest *root, const Electorate *electorate, const Directory *directory)
 {
 	Frontier	frontier = {.size = 0};
 
@@ -500,7 +500,7 @@ member_root(Hash *root, const Electorate *electorate, const Directory *directory
 	{
 		int64_t		id = directory->in_order[i];
 		char		did[DID_TEXT_MAX];
-		Hash		leaf;
+		Digest		leaf;
 
 		if (electorate_place(electorate, id) < 0)
 			continue;

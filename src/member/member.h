@@ -79,13 +79,13 @@ extern const Rel membership_rel;
 extern const Rel vouch_rel;
 extern const Rel topic_rel;
 
-extern const Path charter_by_seq;
-extern const Path member_by_id;
-extern const Path member_by_did;
-extern const Path membership_by_member;
-extern const Path vouch_by_candidate;
-extern const Path vouch_by_voucher;
-extern const Path topic_by_name;
+extern const RowPath charter_by_seq;
+extern const RowPath member_by_id;
+extern const RowPath member_by_did;
+extern const RowPath membership_by_member;
+extern const RowPath vouch_by_candidate;
+extern const RowPath vouch_by_voucher;
+extern const RowPath topic_by_name;
 
 extern const ActKind member_acts[];		/* charter, join, vouch, leave */
 extern const ActKind topic_acts[];
@@ -150,7 +150,7 @@ directory_did(const Directory *directory, int64_t id)
 extern void member_directory(Directory *out, Arena *arena, State *state);
 
 /* The Merkle root over an electorate in the order of the DIDs; a leaf is the DID's text. */
-extern void member_root(Hash *root, const Electorate *electorate, const Directory *directory);
+extern void member_root(Digest *root, const Electorate *electorate, const Directory *directory);
 
 /* Fault: TOO_LARGE for more than 2^31 - 1 identities. */
 extern Code member_electorate(Electorate *out, Arena *arena, State *state, int64_t index, Fault *fault);

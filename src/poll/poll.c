@@ -31,11 +31,11 @@ static const Col poll_cols[] = {
 };
 
 const Rel	poll_rel = {REL_POLL, "poll", sizeof(Poll), sizeof poll_cols / sizeof *poll_cols, poll_cols};
-const Path	poll_by_seq = {POLL_BY_SEQ, REL_POLL, "poll_pkey", true, 1, {0}, PATH_ALL, 0};
-const Path	poll_by_name = {POLL_BY_NAME, REL_POLL, "poll_name_key", true, 1, {14}, PATH_ALL, 0};
-const Path	poll_by_id = {POLL_BY_ID, REL_POLL, "poll_id_key", true, 1, {21}, PATH_ALL, 0};
-const Path	poll_by_manifest = {POLL_BY_MANIFEST, REL_POLL, "poll_manifest_key", true, 1, {22}, PATH_ALL, 0};
-const Path	poll_by_due = {POLL_BY_DUE, REL_POLL, "poll_due_idx", true, 2, {4, 0}, PATH_WHERE_SET, 4};
+const RowPath	poll_by_seq = {POLL_BY_SEQ, REL_POLL, "poll_pkey", true, 1, {0}, PATH_ALL, 0};
+const RowPath	poll_by_name = {POLL_BY_NAME, REL_POLL, "poll_name_key", true, 1, {14}, PATH_ALL, 0};
+const RowPath	poll_by_id = {POLL_BY_ID, REL_POLL, "poll_id_key", true, 1, {21}, PATH_ALL, 0};
+const RowPath	poll_by_manifest = {POLL_BY_MANIFEST, REL_POLL, "poll_manifest_key", true, 1, {22}, PATH_ALL, 0};
+const RowPath	poll_by_due = {POLL_BY_DUE, REL_POLL, "poll_due_idx", true, 2, {4, 0}, PATH_WHERE_SET, 4};
 
 /* The year 9999, in seconds since 1970: beyond it timestamps are of no use to anybody. */
 #define TIME_MAX INT64_C(253402300799)
@@ -210,7 +210,7 @@ json_texts(Arena *arena, StrList list)
 static void
 put_id(Buf *body, const char *name, Str id)
 {
-	Hash		hash;
+	Digest		hash;
 
 	memcpy(hash.b, id.p, HASH_SIZE);
 	entry_hash(body, name, &hash);
@@ -218,27 +218,27 @@ put_id(Buf *body, const char *name, Str id)
 
 /* Write an entry; its leaf hash is kept when the caller has a use for it. */
 static void
-write(Fold *fold, const char *kind, Buf *body, Hash *leaf)
+write(Fold *fold, const char *kind, Buf *body, Digest *leaf)
 {
-	Hash		unused;
+	Digest		unused;
 
 	fold->write_entry(fold, (Entry){.kind = str_from(kind), .body = entry_end(body)}, leaf ? leaf : &unused);
 }
 
 void
-poll_open(Fold *fold, Poll *poll, int64_t electorate, const Hash *electorate_root, const Hash *delegations_root)
+poll_open(Fold *fold, Poll *poll, int64_t electorate, const Digest *electorate_root, const Digest *delegations_root)
 {
 	Buf			body;
-	Hash		manifest;
+	Digest		manifest;
 
-	entry_begin(&body, fold->arena);
+	entry_begin(&body, fold->output);
 	entry_int(&body, "closes", poll->closes / USECS_PER_SECOND);
 	entry_hash(&body, "delegations", delegations_root);
 	entry_int(&body, "electorate", electorate);
 	entry_hash(&body, "electorate_root", electorate_root);
 	entry_text(&body, "entry", STR("open"));
 	entry_text(&body, "method", poll->method);
-	entry_raw(&body, "options", json_texts(fold->arena, poll->options));
+	entry_raw(&body, "options", json_texts(fold->output, poll->options));
 	entry_raw(&body, "params", poll->params);
 	put_id(&body, "poll", poll->id);
 	entry_int(&body, "rules", fold->charter->rules);
@@ -258,7 +258,7 @@ poll_lapse(Fold *fold, Poll *poll)
 {
 	Buf			body;
 
-	entry_begin(&body, fold->arena);
+	entry_begin(&body, fold->output);
 	entry_text(&body, "entry", STR("lapse"));
 	put_id(&body, "poll", poll->id);
 	write(fold, "lapse", &body, NULL);
@@ -276,7 +276,7 @@ poll_extend(Fold *fold, Poll *poll)
 	poll->closes = poll_closing(poll, fold->previous_time, fold->time);
 	poll->due = poll->closes;
 	poll->extensions++;
-	entry_begin(&body, fold->arena);
+	entry_begin(&body, fold->output);
 	entry_int(&body, "closes_us", poll->closes);
 	entry_text(&body, "entry", STR("extend"));
 	put_id(&body, "poll", poll->manifest);
@@ -291,7 +291,7 @@ poll_close(Fold *fold, Poll *poll, int64_t first_index)
 
 	poll->closed = first_index;
 	poll->status = STR("closed");
-	entry_begin(&body, fold->arena);
+	entry_begin(&body, fold->output);
 	entry_int(&body, "ballots", poll->ballots);
 	entry_text(&body, "entry", STR("close"));
 	entry_int(&body, "index", first_index);
@@ -304,7 +304,7 @@ poll_close(Fold *fold, Poll *poll, int64_t first_index)
 void
 poll_result(Fold *fold, Poll *poll, Str body)
 {
-	Hash		leaf;
+	Digest		leaf;
 
 	fold->write_entry(fold, (Entry){.kind = STR("result"), .body = body}, &leaf);
 	poll->result = arena_str(fold->arena, (Str){(const char *) leaf.b, HASH_SIZE});

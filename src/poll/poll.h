@@ -66,12 +66,12 @@ typedef struct Ballot
 
 extern const Rel poll_rel;
 extern const Rel ballot_rel;
-extern const Path poll_by_seq;
-extern const Path poll_by_name;
-extern const Path poll_by_id;
-extern const Path poll_by_manifest;
-extern const Path poll_by_due;
-extern const Path ballot_by_poll;
+extern const RowPath poll_by_seq;
+extern const RowPath poll_by_name;
+extern const RowPath poll_by_id;
+extern const RowPath poll_by_manifest;
+extern const RowPath poll_by_due;
+extern const RowPath ballot_by_poll;
 extern const ActKind poll_acts[];
 extern const ActKind ballot_acts[];
 
@@ -102,8 +102,8 @@ extern Poll *poll_find_id(State *state, Str id);
 extern int64_t poll_closing(const Poll *poll, int64_t previous_time, int64_t time);
 
 /* The engine's steps; each writes its entry and changes the poll.  The roots are those of the manifest. */
-extern void poll_open(Fold *fold, Poll *poll, int64_t electorate, const Hash *electorate_root,
-					  const Hash *delegations_root);
+extern void poll_open(Fold *fold, Poll *poll, int64_t electorate, const Digest *electorate_root,
+					  const Digest *delegations_root);
 extern void poll_lapse(Fold *fold, Poll *poll);
 extern void poll_extend(Fold *fold, Poll *poll);
 extern void poll_close(Fold *fold, Poll *poll, int64_t first_index);

@@ -87,7 +87,7 @@ is_fraction(const Json *v)
 static bool
 fits(const Json *v, const MemberSpec *spec, const char **what)
 {
-	Hash		id;
+	Digest		id;
 
 	switch (spec->type)
 	{
@@ -190,7 +190,7 @@ act_did(const Fold *fold, const char *name)
 }
 
 bool
-act_id(Hash *out, const Fold *fold, const char *name)
+act_id(Digest *out, const Fold *fold, const char *name)
 {
 	const Json *v = act_json(fold, name);
 
@@ -245,7 +245,7 @@ entry_text(Buf *body, const char *name, Str value)
 }
 
 void
-entry_hash(Buf *body, const char *name, const Hash *value)
+entry_hash(Buf *body, const char *name, const Digest *value)
 {
 	char		id[ID_TEXT_LEN];
 

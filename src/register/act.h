@@ -58,6 +58,7 @@ typedef struct Fold
 {
 	State	   *state;
 	Arena	   *arena;			/* lives as long as the state */
+	Arena	   *output;			/* of this block */
 	Arena	   *scratch;		/* of this act */
 	Fault	   *fault;
 
@@ -69,11 +70,11 @@ typedef struct Fold
 	/* the act */
 	const Record *record;
 	int64_t		seq;
-	Hash		leaf;
+	Digest		leaf;
 	struct Member *signer;			/* NULL if the register has not named him yet */
 
 	/* what the engine writes, in order */
-	void		(*write_entry) (struct Fold *fold, Entry entry, Hash *leaf);
+	void		(*write_entry) (struct Fold *fold, Entry entry, Digest *leaf);
 	void	   *writer;
 } Fold;
 
@@ -84,7 +85,7 @@ extern Code act_check_members(const Record *record, const MemberSpec *members, F
 extern Str	act_text(const Fold *fold, const char *name);
 extern int64_t act_int(const Fold *fold, const char *name, int64_t otherwise);
 extern Did	act_did(const Fold *fold, const char *name);
-extern bool act_id(Hash *out, const Fold *fold, const char *name);
+extern bool act_id(Digest *out, const Fold *fold, const char *name);
 extern const Json *act_json(const Fold *fold, const char *name);
 
 /* Did list of an array of DIDs that has been checked, in the arena. */
@@ -97,7 +98,7 @@ extern size_t text_length(Str text);
 extern void entry_begin(Buf *body, Arena *arena);
 extern void entry_int(Buf *body, const char *name, int64_t value);
 extern void entry_text(Buf *body, const char *name, Str value);
-extern void entry_hash(Buf *body, const char *name, const Hash *value);
+extern void entry_hash(Buf *body, const char *name, const Digest *value);
 extern void entry_raw(Buf *body, const char *name, Str json);
 extern Str	entry_end(Buf *body);
 

@@ -10,7 +10,7 @@ static const uint8_t source_letter[] = {'a', 'r', 'e', 'g'};
 
 /* Each member is 41 bytes: index, source letter, seq, era, xid, received_at, integers as 8 bytes big-endian. */
 void
-block_members_hash(Hash *out, int64_t first, const LeafMember *members, size_t n)
+block_members_hash(Digest *out, int64_t first, const LeafMember *members, size_t n)
 {
 	sha256_begin();
 	for (size_t i = 0; i < n; i++)
@@ -30,7 +30,7 @@ block_members_hash(Hash *out, int64_t first, const LeafMember *members, size_t n
 
 /* Each verdict is 13 bytes: seq as 8 bytes big-endian, five letters of SQLSTATE. */
 void
-block_verdicts_hash(Hash *out, const Verdict *verdicts, size_t n)
+block_verdicts_hash(Digest *out, const Verdict *verdicts, size_t n)
 {
 	sha256_begin();
 	for (size_t i = 0; i < n; i++)
@@ -52,7 +52,7 @@ put_int(Buf *b, const char *name, int64_t value)
 }
 
 static void
-put_hash(Buf *b, const char *name, const Hash *hash)
+put_hash(Buf *b, const char *name, const Digest *hash)
 {
 	char		id[ID_TEXT_LEN];
 
@@ -93,7 +93,7 @@ get_int(const Json *object, const char *name)
 }
 
 static void
-get_hash(Hash *out, const Json *object, const char *name)
+get_hash(Digest *out, const Json *object, const char *name)
 {
 	const Json *v = json_get(object, name);
 
@@ -131,7 +131,7 @@ block_header_parse(BlockHeader *out, Arena *arena, Str text, Fault *fault)
 }
 
 void
-block_header_leaf(Hash *out, Str header)
+block_header_leaf(Digest *out, Str header)
 {
 	static const uint8_t prefix[] = "\0" HEADER_PREFIX;
 
@@ -142,7 +142,7 @@ block_header_leaf(Hash *out, Str header)
 }
 
 void
-entry_leaf(Hash *out, Str body)
+entry_leaf(Digest *out, Str body)
 {
 	static const uint8_t prefix[] = "\0" ENTRY_PREFIX;
 

@@ -34,7 +34,7 @@ typedef struct LeafMember
 	int64_t		era;
 	uint64_t	xid;			/* top-level transaction; 0 for what the engine wrote */
 	int64_t		received_at;	/* microseconds since 1970; the block's time for what the engine wrote */
-	Hash		leaf;
+	Digest		leaf;
 	Str			bytes;			/* of an act or an entry, without the entry's prefix */
 } LeafMember;
 
@@ -53,16 +53,16 @@ typedef struct BlockHeader
 	int64_t		size;			/* leaves of the register with this block: its header has index size - 1 */
 	bool		finished;		/* the last block of its snapshot */
 	Str			snapshot;		/* pg_snapshot as text */
-	Hash		previous;		/* root before this block */
-	Hash		members;		/* SHA-256 over the members' places, see block.c */
-	Hash		verdicts;		/* SHA-256 over the verdicts */
+	Digest		previous;		/* root before this block */
+	Digest		members;		/* SHA-256 over the members' places, see block.c */
+	Digest		verdicts;		/* SHA-256 over the verdicts */
 } BlockHeader;
 
 /* SHA-256 over (index, source, seq, era, xid, received_at) of each member, the first at index first. */
-extern void block_members_hash(Hash *out, int64_t first, const LeafMember *members, size_t n);
+extern void block_members_hash(Digest *out, int64_t first, const LeafMember *members, size_t n);
 
 /* SHA-256 over (seq, SQLSTATE) of each verdict, in the order of the acts. */
-extern void block_verdicts_hash(Hash *out, const Verdict *verdicts, size_t n);
+extern void block_verdicts_hash(Digest *out, const Verdict *verdicts, size_t n);
 
 /* The header's canonical JSON. */
 extern Str	block_header_print(Arena *arena, const BlockHeader *header);
@@ -70,8 +70,8 @@ extern Str	block_header_print(Arena *arena, const BlockHeader *header);
 /* Read a header and insist that it is canonical.  Fault: DAMAGED. */
 extern Code block_header_parse(BlockHeader *out, Arena *arena, Str text, Fault *fault);
 
-extern void block_header_leaf(Hash *out, Str header);
-extern void entry_leaf(Hash *out, Str body);
+extern void block_header_leaf(Digest *out, Str header);
+extern void entry_leaf(Digest *out, Str body);
 
 /* The list of members as it is stored: source and seq of each, delta-coded, one to a few bytes a member. */
 extern Str	block_members_pack(Arena *arena, const LeafMember *members, size_t n);

@@ -96,28 +96,28 @@ extern const Rel verdict_rel;
 extern const Rel block_rel;
 extern const Rel tile_rel;
 
-extern const Path era_by_number;
-extern const Path act_by_seq;
-extern const Path act_by_xid;
-extern const Path row_leaf_by_seq;
-extern const Path row_leaf_by_xid;
-extern const Path entry_by_seq;
-extern const Path entry_by_xid;
-extern const Path verdict_by_seq;
-extern const Path block_by_number;
-extern const Path tile_by_place;
+extern const RowPath era_by_number;
+extern const RowPath act_by_seq;
+extern const RowPath act_by_xid;
+extern const RowPath row_leaf_by_seq;
+extern const RowPath row_leaf_by_xid;
+extern const RowPath entry_by_seq;
+extern const RowPath entry_by_xid;
+extern const RowPath verdict_by_seq;
+extern const RowPath block_by_number;
+extern const RowPath tile_by_place;
 
 static inline Str
-hash_str(const Hash *hash)
+hash_str(const Digest *hash)
 {
 	return (Str){(const char *) hash->b, HASH_SIZE};
 }
 
 /* The hash in a column; zeros if the column does not hold one. */
-static inline Hash
+static inline Digest
 str_hash(Str s)
 {
-	Hash		hash = {{0}};
+	Digest		hash = {{0}};
 
 	if (s.n == HASH_SIZE)
 		memcpy(hash.b, s.p, HASH_SIZE);

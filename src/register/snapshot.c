@@ -16,7 +16,7 @@ number(uint64_t *out, const char **p, const char *end)
 }
 
 Code
-snapshot_parse(Snapshot *out, Arena *arena, Str text, Fault *fault)
+snapshot_parse(XidSnapshot *out, Arena *arena, Str text, Fault *fault)
 {
 	const char *p = text.p;
 	const char *end = text.p + text.n;
@@ -26,7 +26,7 @@ snapshot_parse(Snapshot *out, Arena *arena, Str text, Fault *fault)
 	for (size_t i = 0; i < text.n; i++)
 		room += text.p[i] == ',';
 	xip = arena_alloc(arena, room * sizeof *xip);
-	*out = (Snapshot){.xip = xip};
+	*out = (XidSnapshot){.xip = xip};
 	if (!number(&out->xmin, &p, end) || p == end || *p++ != ':' ||
 		!number(&out->xmax, &p, end) || p == end || *p++ != ':' || out->xmin > out->xmax)
 		goto bad;
@@ -46,7 +46,7 @@ bad:
 }
 
 bool
-snapshot_sees(const Snapshot *snapshot, uint64_t xid)
+snapshot_sees(const XidSnapshot *snapshot, uint64_t xid)
 {
 	size_t		low = 0;
 	size_t		high = snapshot->nxip;

@@ -8,18 +8,18 @@
 
 #include "base/base.h"
 
-typedef struct Snapshot
+typedef struct XidSnapshot
 {
 	uint64_t	xmin;
 	uint64_t	xmax;
 	size_t		nxip;
 	const uint64_t *xip;		/* in progress when the snapshot was taken; ascending */
-} Snapshot;
+} XidSnapshot;
 
 /* Read the text form.  Fault: DAMAGED. */
-extern Code snapshot_parse(Snapshot *out, Arena *arena, Str text, Fault *fault);
+extern Code snapshot_parse(XidSnapshot *out, Arena *arena, Str text, Fault *fault);
 
 /* True if a transaction that commits has committed for this snapshot. */
-extern bool snapshot_sees(const Snapshot *snapshot, uint64_t xid);
+extern bool snapshot_sees(const XidSnapshot *snapshot, uint64_t xid);
 
 #endif

@@ -9,16 +9,16 @@
 #include "crypto/crypto.h"
 
 static void
-node(Hash *out, const Hash *left, const Hash *right)
+node(Digest *out, const Digest *left, const Digest *right)
 {
 	merkle_node(out->b, left->b, right->b);
 }
 
 void
-frontier_add(Frontier *frontier, const Hash *leaf)
+frontier_add(Frontier *frontier, const Digest *leaf)
 {
 	int			n = frontier_peaks(frontier->size);
-	Hash		h = *leaf;
+	Digest		h = *leaf;
 
 	/* Each trailing one of the size is a complete subtree of the same height: merge, as a binary counter carries. */
 	for (uint64_t carry = frontier->size; carry & 1; carry >>= 1)
@@ -28,7 +28,7 @@ frontier_add(Frontier *frontier, const Hash *leaf)
 }
 
 void
-frontier_root(Hash *root, const Frontier *frontier)
+frontier_root(Digest *root, const Frontier *frontier)
 {
 	int			n = frontier_peaks(frontier->size);
 
@@ -43,12 +43,12 @@ frontier_root(Hash *root, const Frontier *frontier)
 }
 
 void
-tree_add(Tree *tree, const Hash *leaf)
+tree_add(Tree *tree, const Digest *leaf)
 {
 	Frontier   *f = &tree->frontier;
 	int			n = frontier_peaks(f->size);
 	int			height = 0;
-	Hash		h = *leaf;
+	Digest		h = *leaf;
 
 	tree->edge[0][f->size % TILE_WIDTH] = h;
 	for (uint64_t carry = f->size; carry & 1; carry >>= 1)
@@ -70,7 +70,7 @@ tree_add(Tree *tree, const Hash *leaf)
 
 /* Reduce 2^height neighbouring hashes to their root, in place. */
 static void
-reduce(Hash *out, Hash *h, int height)
+reduce(Digest *out, Digest *h, int height)
 {
 	for (size_t width = (size_t) 1 << height; width > 1; width /= 2)
 		for (size_t i = 0; i < width / 2; i++)
@@ -92,9 +92,9 @@ tree_resume(Tree *tree, uint64_t size)
 		for (int height = TILE_HEIGHT - 1; height >= 0; height--)
 			if (width & 1u << height)
 			{
-				Hash		scratch[TILE_WIDTH];
+				Digest		scratch[TILE_WIDTH];
 
-				memcpy(scratch, &tree->edge[level][at], sizeof(Hash) << height);
+				memcpy(scratch, &tree->edge[level][at], sizeof(Digest) << height);
 				reduce(&tree->frontier.peak[n++], scratch, height);
 				at += 1u << height;
 			}
@@ -112,19 +112,19 @@ typedef struct Reading
 	{
 		bool		have;
 		uint64_t	n;
-		Hash		tile[TILE_WIDTH];
+		Digest		tile[TILE_WIDTH];
 	}			level[TILE_LEVELS];
 } Reading;
 
 /* The root of the complete subtree of this height and number. */
 static bool
-subtree(Hash *out, int height, uint64_t number, Reading *r)
+subtree(Digest *out, int height, uint64_t number, Reading *r)
 {
 	int			level = height / TILE_HEIGHT;
 	int			rest = height % TILE_HEIGHT;
 	uint64_t	first = number << rest;
 	uint64_t	n = first / TILE_WIDTH;
-	Hash		scratch[TILE_WIDTH / 2];
+	Digest		scratch[TILE_WIDTH / 2];
 
 	if (!r->level[level].have || r->level[level].n != n)
 	{
@@ -137,7 +137,7 @@ subtree(Hash *out, int height, uint64_t number, Reading *r)
 		r->level[level].have = true;
 		r->level[level].n = n;
 	}
-	memcpy(scratch, &r->level[level].tile[first % TILE_WIDTH], sizeof(Hash) << rest);
+	memcpy(scratch, &r->level[level].tile[first % TILE_WIDTH], sizeof(Digest) << rest);
 	reduce(out, scratch, rest);
 	return true;
 }
@@ -151,11 +151,11 @@ split(uint64_t n)
 
 /* The root over the leaves from start up to end, where start is a multiple of the tree's split: MTH of RFC 9162. */
 static bool
-range_root(Hash *out, uint64_t start, uint64_t end, Reading *r)
+range_root(Digest *out, uint64_t start, uint64_t end, Reading *r)
 {
 	uint64_t	n = end - start;
 	int			k;
-	Hash		right;
+	Digest		right;
 
 	if ((n & (n - 1)) == 0)
 		return subtree(out, __builtin_ctzll(n), start >> __builtin_ctzll(n), r);
@@ -167,7 +167,7 @@ range_root(Hash *out, uint64_t start, uint64_t end, Reading *r)
 }
 
 bool
-tree_root(Hash *root, uint64_t size, const TileReader *reader)
+tree_root(Digest *root, uint64_t size, const TileReader *reader)
 {
 	Reading		r = {.reader = reader, .size = size};
 
@@ -245,11 +245,11 @@ tree_consistency(Proof *proof, uint64_t from, uint64_t to, const TileReader *rea
 }
 
 bool
-verify_inclusion(const Hash *leaf, uint64_t index, uint64_t size, const Hash *root, const Hash *proof, size_t n)
+verify_inclusion(const Digest *leaf, uint64_t index, uint64_t size, const Digest *root, const Digest *proof, size_t n)
 {
 	uint64_t	fn = index;
 	uint64_t	sn = size - 1;
-	Hash		h = *leaf;
+	Digest		h = *leaf;
 
 	if (index >= size)
 		return false;
@@ -275,12 +275,12 @@ verify_inclusion(const Hash *leaf, uint64_t index, uint64_t size, const Hash *ro
 }
 
 bool
-verify_consistency(uint64_t from, uint64_t to, const Hash *from_root, const Hash *to_root, const Hash *proof, size_t n)
+verify_consistency(uint64_t from, uint64_t to, const Digest *from_root, const Digest *to_root, const Digest *proof, size_t n)
 {
 	uint64_t	fn = from - 1;
 	uint64_t	sn = to - 1;
-	Hash		fr;
-	Hash		sr;
+	Digest		fr;
+	Digest		sr;
 	size_t		i = 0;
 
 	if (from == 0 || from > to)
@@ -321,7 +321,7 @@ verify_consistency(uint64_t from, uint64_t to, const Hash *from_root, const Hash
 }
 
 void
-merkle_root(Hash *root, const Hash *leaves, size_t n)
+merkle_root(Digest *root, const Digest *leaves, size_t n)
 {
 	Frontier	f = {.size = 0};
 

@@ -19,15 +19,15 @@
 #define TREE_HEIGHT_MAX 64
 #define PROOF_MAX 128			/* hashes in a proof: two a level at most */
 
-typedef struct Hash
+typedef struct Digest
 {
 	uint8_t		b[HASH_SIZE];
-} Hash;
+} Digest;
 
 typedef struct Frontier
 {
 	uint64_t	size;			/* leaves */
-	Hash		peak[TREE_HEIGHT_MAX];	/* popcount(size) of them, the largest subtree first */
+	Digest		peak[TREE_HEIGHT_MAX];	/* popcount(size) of them, the largest subtree first */
 } Frontier;
 
 static inline int
@@ -36,23 +36,23 @@ frontier_peaks(uint64_t size)
 	return __builtin_popcountll(size);
 }
 
-extern void frontier_add(Frontier *frontier, const Hash *leaf);
+extern void frontier_add(Frontier *frontier, const Digest *leaf);
 
 /* The root of the tree; SHA-256 of nothing for size 0. */
-extern void frontier_root(Hash *root, const Frontier *frontier);
+extern void frontier_root(Digest *root, const Frontier *frontier);
 
 /* A tree that grows by leaves and hands out each tile that fills up. */
 typedef struct Tree
 {
 	Frontier	frontier;
-	Hash		edge[TILE_LEVELS][TILE_WIDTH];
+	Digest		edge[TILE_LEVELS][TILE_WIDTH];
 
 	/* Called for each tile that becomes full.  root is the next level's entry. */
-	void		(*tile)(void *self, int level, uint64_t n, const Hash tile[TILE_WIDTH], const Hash *root);
+	void		(*tile)(void *self, int level, uint64_t n, const Digest tile[TILE_WIDTH], const Digest *root);
 	void	   *self;
 } Tree;
 
-extern void tree_add(Tree *tree, const Hash *leaf);
+extern void tree_add(Tree *tree, const Digest *leaf);
 
 /* How many entries the edge of this level has in a tree of this size. */
 static inline unsigned
@@ -73,28 +73,28 @@ extern void tree_resume(Tree *tree, uint64_t size);
  */
 typedef struct TileReader
 {
-	bool		(*read)(void *self, Hash *out, int level, uint64_t n, unsigned width);
+	bool		(*read)(void *self, Digest *out, int level, uint64_t n, unsigned width);
 	void	   *self;
 } TileReader;
 
 typedef struct Proof
 {
 	int			n;
-	Hash		hash[PROOF_MAX];
+	Digest		hash[PROOF_MAX];
 } Proof;
 
 /* RFC 9162 sections 2.1.3.1 and 2.1.4.1.  False if a tile is missing.  index < size; 0 < from <= to. */
 extern bool tree_inclusion(Proof *proof, uint64_t index, uint64_t size, const TileReader *reader);
 extern bool tree_consistency(Proof *proof, uint64_t from, uint64_t to, const TileReader *reader);
-extern bool tree_root(Hash *root, uint64_t size, const TileReader *reader);
+extern bool tree_root(Digest *root, uint64_t size, const TileReader *reader);
 
 /* RFC 9162 sections 2.1.3.2 and 2.1.4.2. */
-extern bool verify_inclusion(const Hash *leaf, uint64_t index, uint64_t size, const Hash *root,
-							 const Hash *proof, size_t n);
-extern bool verify_consistency(uint64_t from, uint64_t to, const Hash *from_root, const Hash *to_root,
-							   const Hash *proof, size_t n);
+extern bool verify_inclusion(const Digest *leaf, uint64_t index, uint64_t size, const Digest *root,
+							 const Digest *proof, size_t n);
+extern bool verify_consistency(uint64_t from, uint64_t to, const Digest *from_root, const Digest *to_root,
+							   const Digest *proof, size_t n);
 
 /* The root over any list of leaves: electorates, delegations, test data. */
-extern void merkle_root(Hash *root, const Hash *leaves, size_t n);
+extern void merkle_root(Digest *root, const Digest *leaves, size_t n);
 
 #endif

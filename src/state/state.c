@@ -4,7 +4,6 @@
  * Each row has one node for each path of its relation.  A node knows the hash under which it was entered, so that a
  * row whose columns changed can be moved.
  */
-#define _GNU_SOURCE
 #include "state/state.h"
 
 #include <stdlib.h>
@@ -30,6 +29,13 @@ typedef struct Index
 	size_t		n;
 } Index;
 
+typedef struct RowList
+{
+	Row		  **v;
+	size_t		n;
+	size_t		room;
+} RowList;
+
 typedef struct Relation
 {
 	Row		   *rows;
@@ -43,11 +49,11 @@ typedef struct Relation
 struct State
 {
 	Arena	   *arena;
-	const Schema *schema;
 	Store	   *store;
 	uint64_t	seed;			/* of the hashes: DIDs and names are chosen by strangers */
 	Relation	rel[REL_COUNT];
 	Index		index[PATH_COUNT][2];
+	RowList		found;			/* by a scan of memory; used again by the next one */
 };
 
 /* ---- values ---- */
@@ -158,10 +164,10 @@ row_difference(const Rel *rel, const void *a, const void *b)
 }
 
 int
-path_cmp(const Schema *schema, PathId id, const void *a, const void *b)
+path_cmp(PathId id, const void *a, const void *b)
 {
-	const Path *path = schema->path[id];
-	const Rel  *rel = schema->rel[path->rel];
+	const RowPath *path = schema.path[id];
+	const Rel  *rel = schema.rel[path->rel];
 
 	for (int i = 0; i < path->ncols; i++)
 	{
@@ -231,9 +237,9 @@ hash_col(uint64_t h, const Col *col, const void *row)
 
 /* Hash the first ncols columns of a path. */
 static uint64_t
-hash_path(const State *state, const Path *path, int ncols, const void *row)
+hash_path(const State *state, const RowPath *path, int ncols, const void *row)
 {
-	const Rel  *rel = state->schema->rel[path->rel];
+	const Rel  *rel = schema.rel[path->rel];
 	uint64_t	h = state->seed;
 
 	for (int i = 0; i < ncols; i++)
@@ -243,7 +249,7 @@ hash_path(const State *state, const Path *path, int ncols, const void *row)
 
 /* The first path of a relation is on columns that never change and leaves out nothing. */
 static inline bool
-is_primary(const State *state, const Path *path)
+is_primary(const State *state, const RowPath *path)
 {
 	return state->rel[path->rel].path[0] == path->id;
 }
@@ -253,9 +259,9 @@ is_primary(const State *state, const Path *path)
  * primary path, so that the store's version of it is not taken for alive.
  */
 static bool
-on_path(const State *state, const Path *path, const void *row)
+on_path(const State *state, const RowPath *path, const void *row)
 {
-	const Rel  *rel = state->schema->rel[path->rel];
+	const Rel  *rel = schema.rel[path->rel];
 
 	if (((const Row *) row)->dead && !is_primary(state, path))
 		return false;
@@ -313,7 +319,7 @@ index_leave(Index *index, int by, Node *node)
 
 /* Groups serve scans of memory; a store scans by its own indexes. */
 static inline bool
-has_groups(const State *state, const Path *path)
+has_groups(const State *state, const RowPath *path)
 {
 	return state->store == NULL && path->ncols > 1;
 }
@@ -326,7 +332,7 @@ index_row(State *state, Row *row)
 
 	for (int i = 0; i < relation->npaths; i++)
 	{
-		const Path *path = state->schema->path[relation->path[i]];
+		const RowPath *path = schema.path[relation->path[i]];
 		Index	   *index = state->index[path->id];
 		Node	   *node = &row->node[i];
 		bool		belongs = on_path(state, path, row);
@@ -351,7 +357,7 @@ index_row(State *state, Row *row)
 
 /* The row on a path that agrees with the probe, dead ones on the primary path included. */
 static Row *
-index_find(const State *state, const Path *path, const void *probe)
+index_find(const State *state, const RowPath *path, const void *probe)
 {
 	const Index *index = &state->index[path->id][BY_KEY];
 	uint64_t	hash;
@@ -360,31 +366,30 @@ index_find(const State *state, const Path *path, const void *probe)
 		return NULL;
 	hash = hash_path(state, path, path->ncols, probe);
 	for (Node *node = index->bucket[hash & (index->buckets - 1)]; node != NULL; node = node->link[BY_KEY].next)
-		if (node->link[BY_KEY].hash == hash && path_cmp(state->schema, path->id, node->row, probe) == 0)
+		if (node->link[BY_KEY].hash == hash && path_cmp(path->id, node->row, probe) == 0)
 			return node->row;
 	return NULL;
 }
 
-static inline const Path *
+static inline const RowPath *
 primary_path(const State *state, RelId rel)
 {
-	return state->schema->path[state->rel[rel].path[0]];
+	return schema.path[state->rel[rel].path[0]];
 }
 
 /* ---- rows ---- */
 
 State *
-state_new(Arena *arena, const Schema *schema, Store *store)
+state_new(Arena *arena, Store *store)
 {
 	State	   *state = arena_zero(arena, sizeof *state);
 
 	state->arena = arena;
-	state->schema = schema;
 	state->store = store;
 	random_bytes(&state->seed, sizeof state->seed);
 	for (int i = 0; i < PATH_COUNT; i++)
 	{
-		Relation   *relation = &state->rel[schema->path[i]->rel];
+		Relation   *relation = &state->rel[schema.path[i]->rel];
 
 		relation->path[relation->npaths++] = (PathId) i;
 	}
@@ -402,9 +407,9 @@ static Row *
 enter(State *state, RelId rel, const void *source, bool stored, uint64_t place)
 {
 	Relation   *relation = &state->rel[rel];
-	size_t		size = (state->schema->rel[rel]->size + 7) & ~(size_t) 7;
+	size_t		size = (schema.rel[rel]->size + 7) & ~(size_t) 7;
 	char	   *memory = arena_alloc(state->arena, size + (size_t) relation->npaths * sizeof(Node));
-	Row		   *row = memcpy(memory, source, state->schema->rel[rel]->size);
+	Row		   *row = memcpy(memory, source, schema.rel[rel]->size);
 
 	*row = (Row){.rel = (uint8_t) rel, .stored = stored, .place = place, .next = relation->rows,
 				 .node = (Node *) (memory + size)};
@@ -419,7 +424,7 @@ enter(State *state, RelId rel, const void *source, bool stored, uint64_t place)
 void *
 state_find(State *state, PathId id, const void *probe)
 {
-	const Path *path = state->schema->path[id];
+	const RowPath *path = schema.path[id];
 	Row		   *row = index_find(state, path, probe);
 	union
 	{
@@ -431,7 +436,7 @@ state_find(State *state, PathId id, const void *probe)
 		return row->dead ? NULL : row;
 	if (state->store == NULL)
 		return NULL;
-	memset(&offered, 0, state->schema->rel[path->rel]->size);
+	memset(&offered, 0, schema.rel[path->rel]->size);
 	if (!state->store->find(state->store, state->arena, &offered, id, probe))
 		return NULL;
 
@@ -478,7 +483,7 @@ state_add(State *state, RelId rel, const void *source)
 		/* The same key was deleted a moment ago: bring the row back with its new values. */
 		Row			kept = *row;
 
-		memcpy(row, source, state->schema->rel[rel]->size);
+		memcpy(row, source, schema.rel[rel]->size);
 		*row = kept;
 		row->dead = false;
 		index_row(state, row);
@@ -505,26 +510,20 @@ state_delete(State *state, void *row)
 
 /* ---- scans and the flush ---- */
 
-typedef struct SortKey
-{
-	const State *state;
-	PathId		path;
-} SortKey;
+static PathId sort_path;		/* what compare_rows() goes by: qsort() passes nothing on */
 
 static int
-compare_rows(const void *a, const void *b, void *key)
+compare_rows(const void *a, const void *b)
 {
-	const SortKey *k = key;
-
-	return path_cmp(k->state->schema, k->path, *(Row *const *) a, *(Row *const *) b);
+	return path_cmp(sort_path, *(Row *const *) a, *(Row *const *) b);
 }
 
 static void
-sort_rows(const State *state, PathId path, Row **rows, size_t n)
+sort_rows(PathId path, Row **rows, size_t n)
 {
-	SortKey		key = {state, path};
-
-	qsort_r(rows, n, sizeof *rows, compare_rows, &key);
+	sort_path = path;
+	if (n > 1)
+		qsort(rows, n, sizeof *rows, compare_rows);
 }
 
 void
@@ -549,7 +548,7 @@ state_flush(State *state)
 		}
 		relation->dirty = NULL;
 		relation->ndirty = 0;
-		sort_rows(state, relation->path[0], rows, n);
+		sort_rows(relation->path[0], rows, n);
 		state->store->write(state->store, (RelId) i, rows, n);
 		for (size_t j = 0; j < n; j++)
 			rows[j]->stored = !rows[j]->dead;
@@ -558,9 +557,9 @@ state_flush(State *state)
 
 /* True if a scan visits a row. */
 static bool
-in_scan(const State *state, const Path *path, int ncols, const void *probe, ScanRange range, const Row *row)
+in_scan(const RowPath *path, int ncols, const void *probe, ScanRange range, const Row *row)
 {
-	const Rel  *rel = state->schema->rel[path->rel];
+	const Rel  *rel = schema.rel[path->rel];
 
 	for (int i = 0; i < ncols; i++)
 		if (col_cmp(&rel->cols[path->col[i]], row, probe) != 0)
@@ -572,16 +571,11 @@ in_scan(const State *state, const Path *path, int ncols, const void *probe, Scan
 	return true;
 }
 
-typedef struct RowList
-{
-	Row		  **v;
-	size_t		n;
-	size_t		room;
-} RowList;
-
 static void
-row_list_add(State *state, RowList *list, Row *row)
+add_found(State *state, Row *row)
 {
+	RowList    *list = &state->found;
+
 	if (list->n == list->room)
 	{
 		Row		  **v = arena_alloc(state->arena, (list->room * 2 + 8) * sizeof *v);
@@ -597,17 +591,17 @@ row_list_add(State *state, RowList *list, Row *row)
 void
 state_scan(State *state, PathId id, int ncols, const void *probe, ScanRange range, RowVisitor visit, void *self)
 {
-	const Path *path = state->schema->path[id];
+	const RowPath *path = schema.path[id];
 	const Relation *relation = &state->rel[path->rel];
 	int			node = 0;
-	RowList		found = {0};
 
 	if (state->store != NULL)
 	{
 		state_flush(state);
-		state->store->scan(state->store, id, ncols, probe, range, visit, self);
+		state->store->scan(state->store, id, ncols, probe, range, 0, visit, self);
 		return;
 	}
+	state->found.n = 0;
 	while (relation->path[node] != id)
 		node++;
 	if (ncols > 0 && has_groups(state, path))
@@ -617,8 +611,8 @@ state_scan(State *state, PathId id, int ncols, const void *probe, ScanRange rang
 
 		if (groups->n > 0)
 			for (Node *at = groups->bucket[hash & (groups->buckets - 1)]; at != NULL; at = at->link[BY_GROUP].next)
-				if (!at->row->dead && in_scan(state, path, ncols, probe, range, at->row))
-					row_list_add(state, &found, at->row);
+				if (!at->row->dead && in_scan(path, ncols, probe, range, at->row))
+					add_found(state, at->row);
 	}
 	else if (path->limit != PATH_ALL)
 	{
@@ -626,17 +620,17 @@ state_scan(State *state, PathId id, int ncols, const void *probe, ScanRange rang
 
 		for (size_t i = 0; i < keys->buckets; i++)
 			for (Node *at = keys->bucket[i]; at != NULL; at = at->link[BY_KEY].next)
-				if (!at->row->dead && in_scan(state, path, ncols, probe, range, at->row))
-					row_list_add(state, &found, at->row);
+				if (!at->row->dead && in_scan(path, ncols, probe, range, at->row))
+					add_found(state, at->row);
 	}
 	else
 	{
 		for (Row *row = relation->rows; row != NULL; row = row->next)
-			if (!row->dead && row->node[node].entered && in_scan(state, path, ncols, probe, range, row))
-				row_list_add(state, &found, row);
+			if (!row->dead && row->node[node].entered && in_scan(path, ncols, probe, range, row))
+				add_found(state, row);
 	}
-	sort_rows(state, id, found.v, found.n);
-	for (size_t i = 0; i < found.n; i++)
-		if (!visit(self, found.v[range == SCAN_BACK ? found.n - 1 - i : i]))
+	sort_rows(id, state->found.v, state->found.n);
+	for (size_t i = 0; i < state->found.n; i++)
+		if (!visit(self, state->found.v[range == SCAN_BACK ? state->found.n - 1 - i : i]))
 			break;
 }

@@ -136,7 +136,7 @@ typedef enum PathLimit
 
 #define PATH_COLS_MAX 3
 
-typedef struct Path
+typedef struct RowPath
 {
 	PathId		id;
 	RelId		rel;
@@ -146,15 +146,18 @@ typedef struct Path
 	uint8_t		col[PATH_COLS_MAX];	/* numbers of columns in the relation */
 	PathLimit	limit;
 	uint8_t		limit_col;
-} Path;
+} RowPath;
 
 typedef struct Schema
 {
 	const Rel  *rel[REL_COUNT];
-	const Path *path[PATH_COUNT];
+	const RowPath *path[PATH_COUNT];
 } Schema;
 
 #define ROW_SIZE_MAX 512			/* of a row's struct */
+
+/* All relations and paths; fold/schema.c. */
+extern const Schema schema;
 
 /* What every row begins with; the state's own. */
 typedef struct Row
@@ -189,9 +192,12 @@ typedef struct Store
 	/* Fill row (cleared before) with the row that the probe names; strings go into the arena.  False: there is none. */
 	bool		(*find) (struct Store *store, Arena *arena, void *row, PathId path, const void *probe);
 
-	/* Visit rows in the path's order. */
-	void		(*scan) (struct Store *store, PathId path, int ncols, const void *probe, ScanRange range,
+	/* Visit rows in the path's order; only the first want columns of the relation need be filled in, all if 0. */
+	void		(*scan) (struct Store *store, PathId path, int ncols, const void *probe, ScanRange range, int want,
 						 RowVisitor visit, void *self);
+
+	/* Fill row (cleared before) with the version at a place that a scan named.  False: it is gone. */
+	bool		(*fetch) (struct Store *store, Arena *arena, void *row, RelId rel, uint64_t place);
 
 	/*
 	 * Write rows of one relation, sorted by its first path: those that are stored and dead are deleted, those that are
@@ -203,7 +209,7 @@ typedef struct Store
 	void		(*missing) (struct Store *store, PathId path);
 } Store;
 
-extern State *state_new(Arena *arena, const Schema *schema, Store *store);
+extern State *state_new(Arena *arena, Store *store);
 extern Arena *state_arena(State *state);
 
 /* The row that the probe names on a unique path; NULL if there is none. */
@@ -226,7 +232,9 @@ extern void state_delete(State *state, void *row);
 /* Write what changed to the store, relation by relation, sorted by their first path.  Nothing to do without a store. */
 extern void state_flush(State *state);
 
-/* As Store.scan, over store and memory alike; flushes first.  The visitor must not change the state. */
+/*
+ * As Store.scan, over store and memory alike; flushes first.  The visitor must neither change the state nor scan it.
+ */
 extern void state_scan(State *state, PathId path, int ncols, const void *probe, ScanRange range,
 					   RowVisitor visit, void *self);
 
@@ -236,7 +244,7 @@ extern int	row_difference(const Rel *rel, const void *a, const void *b);
 extern bool col_is_null(const Col *col, const void *row);
 
 /* Compare two rows in the order of a path. */
-extern int	path_cmp(const Schema *schema, PathId path, const void *a, const void *b);
+extern int	path_cmp(PathId path, const void *a, const void *b);
 
 #define COL(type, row, field) {#field, type, offsetof(row, field)}
 

@@ -44,7 +44,6 @@ typedef struct OpenPath
 struct TableStore
 {
 	Store		store;			/* first, so that a Store is a TableStore */
-	const Schema *schema;
 	Snapshot	snapshot;		/* NULL: the latest */
 	Snapshot	reading;		/* registered */
 	bool		write;
@@ -90,7 +89,7 @@ static OpenRel *
 open_rel(TableStore *s, RelId id)
 {
 	OpenRel    *open = &s->rel[id];
-	const Rel  *def = s->schema->rel[id];
+	const Rel  *def = schema.rel[id];
 
 	if (open->rel == NULL)
 	{
@@ -108,7 +107,7 @@ static OpenPath *
 open_path(TableStore *s, PathId id)
 {
 	OpenPath   *open = &s->path[id];
-	const Path *def = s->schema->path[id];
+	const RowPath *def = schema.path[id];
 
 	if (open->index == NULL)
 	{
@@ -324,12 +323,14 @@ tid_of(ItemPointer tid, uint64 place)
 	ItemPointerSet(tid, (BlockNumber) (place >> 16), (OffsetNumber) (place & 0xffff));
 }
 
-/* Fill a cleared row from a slot. */
+/* Fill the first columns of a cleared row from a slot; all if want is 0. */
 static void
-read_row(const Rel *def, void *row, TupleTableSlot *slot, Arena *arena)
+read_row(const Rel *def, void *row, TupleTableSlot *slot, int want, Arena *arena)
 {
-	slot_getallattrs(slot);
-	for (int i = 0; i < def->ncols; i++)
+	if (want == 0)
+		want = def->ncols;
+	slot_getsomeattrs(slot, want);
+	for (int i = 0; i < want; i++)
 		decode(&def->cols[i], row, slot->tts_values[i], slot->tts_isnull[i], arena);
 	((Row *) row)->place = place_of(&slot->tts_tid);
 }
@@ -353,9 +354,9 @@ make_key(ScanKey key, const OpenPath *open, int i, StrategyNumber strategy, Datu
 }
 
 static Datum
-key_value(const TableStore *s, const Path *path, int i, const void *probe)
+key_value(const TableStore *s, const RowPath *path, int i, const void *probe)
 {
-	const Rel  *def = s->schema->rel[path->rel];
+	const Rel  *def = schema.rel[path->rel];
 	int			col = path->col[i];
 
 	return encode(&def->cols[col], probe, TupleDescAttr(RelationGetDescr(s->rel[path->rel].rel), col)->atttypid);
@@ -365,7 +366,7 @@ static bool
 store_find(Store *store, Arena *arena, void *row, PathId id, const void *probe)
 {
 	TableStore *s = (TableStore *) store;
-	const Path *path = s->schema->path[id];
+	const RowPath *path = schema.path[id];
 	OpenPath   *open = open_path(s, id);
 	ScanKeyData key[PATH_COLS_MAX];
 	MemoryContext old;
@@ -383,7 +384,7 @@ store_find(Store *store, Arena *arena, void *row, PathId id, const void *probe)
 	index_rescan(open->scan, key, path->ncols, NULL, 0);
 	found = index_getnext_slot(open->scan, ForwardScanDirection, open->slot);
 	if (found)
-		read_row(s->schema->rel[path->rel], row, open->slot, arena);
+		read_row(schema.rel[path->rel], row, open->slot, 0, arena);
 	ExecClearTuple(open->slot);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(s->row_context);
@@ -391,11 +392,12 @@ store_find(Store *store, Arena *arena, void *row, PathId id, const void *probe)
 }
 
 static void
-store_scan(Store *store, PathId id, int ncols, const void *probe, ScanRange range, RowVisitor visit, void *self)
+store_scan(Store *store, PathId id, int ncols, const void *probe, ScanRange range, int want,
+		   RowVisitor visit, void *self)
 {
 	TableStore *s = (TableStore *) store;
-	const Path *path = s->schema->path[id];
-	const Rel  *def = s->schema->rel[path->rel];
+	const RowPath *path = schema.path[id];
+	const Rel  *def = schema.rel[path->rel];
 	OpenPath   *open = open_path(s, id);
 	int			nkeys = ncols + (range == SCAN_UPTO || range == SCAN_FROM);
 	ScanDirection direction = range == SCAN_BACK ? BackwardScanDirection : ForwardScanDirection;
@@ -420,7 +422,7 @@ store_scan(Store *store, PathId id, int ncols, const void *probe, ScanRange rang
 
 		CHECK_FOR_INTERRUPTS();
 		memset(row, 0, def->size);
-		read_row(def, row, slot, &arena);
+		read_row(def, row, slot, want, &arena);
 		MemoryContextSwitchTo(old);
 		more = visit(self, row);
 		arena_reset(&arena);
@@ -429,6 +431,25 @@ store_scan(Store *store, PathId id, int ncols, const void *probe, ScanRange rang
 	ExecDropSingleTupleTableSlot(slot);
 	MemoryContextDelete(lent);
 	pfree(row);
+}
+
+static bool
+store_fetch(Store *store, Arena *arena, void *row, RelId id, uint64 place)
+{
+	TableStore *s = (TableStore *) store;
+	OpenRel    *open = open_rel(s, id);
+	ItemPointerData tid;
+	MemoryContext old = MemoryContextSwitchTo(s->row_context);
+	bool		found;
+
+	tid_of(&tid, place);
+	found = table_tuple_fetch_row_version(open->rel, &tid, reading(s), open->slot);
+	if (found)
+		read_row(schema.rel[id], row, open->slot, 0, arena);
+	ExecClearTuple(open->slot);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(s->row_context);
+	return found;
 }
 
 /* ---- writing ---- */
@@ -488,7 +509,7 @@ static void
 store_write(Store *store, RelId id, Row **rows, size_t n)
 {
 	TableStore *s = (TableStore *) store;
-	const Rel  *def = s->schema->rel[id];
+	const Rel  *def = schema.rel[id];
 	OpenRel    *open = open_rel(s, id);
 	EState	   *estate = CreateExecutorState();
 	ResultRelInfo *info = makeNode(ResultRelInfo);
@@ -545,23 +566,21 @@ store_write(Store *store, RelId id, Row **rows, size_t n)
 static void
 store_missing(Store *store, PathId path)
 {
-	TableStore *s = (TableStore *) store;
-	const Path *def = s->schema->path[path];
+	const RowPath *def = schema.path[path];
 
 	code_raise(CODE_DAMAGED, psprintf("A row of commune.%s that other rows refer to is missing (index %s).",
-									  s->schema->rel[def->rel]->name, def->index));
+									  schema.rel[def->rel]->name, def->index));
 }
 
 /* ---- the store as a whole ---- */
 
 TableStore *
-table_store_open(const Schema *schema, Snapshot snapshot, bool write, MemoryContext context)
+table_store_open(Snapshot snapshot, bool write, MemoryContext context)
 {
 	TableStore *s = MemoryContextAllocZero(context, sizeof *s);
 
-	s->store = (Store){store_find, store_scan, store_write, store_missing};
-	s->schema = schema;
-	s->snapshot = snapshot;
+	s->store = (Store){store_find, store_scan, store_fetch, store_write, store_missing};
+	s->snapshot = snapshot != NULL ? RegisterSnapshot(snapshot) : NULL;
 	s->write = write;
 	s->context = context;
 	s->row_context = AllocSetContextCreate(context, "commune key", ALLOCSET_SMALL_SIZES);
@@ -578,6 +597,8 @@ void
 table_store_close(TableStore *s)
 {
 	stop_reading(s);
+	if (s->snapshot != NULL)
+		UnregisterSnapshot(s->snapshot);
 	for (int i = 0; i < PATH_COUNT; i++)
 		if (s->path[i].index != NULL)
 		{

@@ -15,7 +15,7 @@ typedef struct TableStore TableStore;
  * Open a store.  snapshot is what it reads by; NULL takes the latest one now and again after each write.  With write
  * access the tables are locked against each other's writers (RowExclusiveLock).  Everything lives in the context.
  */
-extern TableStore *table_store_open(const Schema *schema, Snapshot snapshot, bool write, MemoryContext context);
+extern TableStore *table_store_open(Snapshot snapshot, bool write, MemoryContext context);
 extern Store *table_store(TableStore *store);
 extern void table_store_close(TableStore *store);
 

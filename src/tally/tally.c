@@ -227,7 +227,7 @@ tally_result(Str *body, Arena *arena, State *state, Poll *poll, Fault *fault)
 {
 	Tally		tally;
 	Buf			b;
-	Hash		manifest;
+	Digest		manifest;
 	Code		code = tally_poll(&tally, arena, state, poll, fault);
 
 	if (code != CODE_OK)

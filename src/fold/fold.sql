@@ -1,0 +1,29 @@
+-- fold: acts come in, blocks are made, the fold changes the state.
+
+CREATE FUNCTION commune.act_insert() RETURNS trigger
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_fold_act_insert';
+COMMENT ON FUNCTION commune.act_insert() IS
+	'verifies and pre-checks a record and fills in the other columns; a row that arrives complete is checked, never stamped';
+REVOKE ALL ON FUNCTION commune.act_insert() FROM PUBLIC;
+
+CREATE TRIGGER commune_insert BEFORE INSERT ON commune.act
+	FOR EACH ROW EXECUTE FUNCTION commune.act_insert();
+ALTER TABLE commune.act ENABLE ALWAYS TRIGGER commune_insert;
+
+CREATE FUNCTION commune.submit(record commune.jws) RETURNS bigint
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_fold_submit';
+COMMENT ON FUNCTION commune.submit(commune.jws) IS
+	'append a signed act and return its seq, which is no receipt; the same bytes again return the first seq';
+REVOKE ALL ON FUNCTION commune.submit(commune.jws) FROM PUBLIC;
+
+CREATE FUNCTION commune.await(seq bigint, timeout interval DEFAULT '10 seconds') RETURNS text
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_fold_await';
+COMMENT ON FUNCTION commune.await(bigint, interval) IS
+	'wait until a committed act is sealed and return its verdict: 00000, or the SQLSTATE of its refusal';
+REVOKE ALL ON FUNCTION commune.await(bigint, interval) FROM PUBLIC;
+
+CREATE FUNCTION commune.seal() RETURNS bigint
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_fold_seal';
+COMMENT ON FUNCTION commune.seal() IS
+	'make the next block and return its number, NULL if nothing was new or due; first statement of a READ COMMITTED transaction';
+REVOKE ALL ON FUNCTION commune.seal() FROM PUBLIC;

@@ -1,0 +1,43 @@
+/*
+ * log.h -- reading the register through a store: blocks, places, leaves, tiles.
+ */
+#ifndef COMMUNE_LOG_H
+#define COMMUNE_LOG_H
+
+#include "register/rels.h"
+#include "register/snapshot.h"
+
+/* The last block, the block of a number, the block that holds an index.  False if there is none. */
+extern bool log_last_block(BlockRow *out, Store *store, Arena *arena);
+extern bool log_block(BlockRow *out, Store *store, Arena *arena, int64_t number);
+extern bool log_block_at(BlockRow *out, Store *store, Arena *arena, int64_t index);
+
+/* The last era.  False if none was begun. */
+extern bool log_last_era(EraRow *out, Store *store, Arena *arena);
+
+/* The leaf hashes of a block in order, its header's included.  Fault: DAMAGED. */
+extern Code log_leaves(Digest **out, size_t *n, Store *store, Arena *arena, const BlockRow *block, Fault *fault);
+
+/*
+ * The block and the index of something that a session committed.  *index is -1 if it is in no block.
+ * Fault: DAMAGED.
+ */
+extern Code log_place(int64_t *index, BlockRow *block, Store *store, Arena *arena, LeafSource source, int64_t seq,
+					  int64_t era, int64_t xid, Fault *fault);
+
+/* Get a tree ready to grow from its last block on, and check that its edge gives the recorded root.  Fault: DAMAGED. */
+extern Code log_resume(Tree *tree, Store *store, Arena *arena, const BlockRow *last, Fault *fault);
+
+/* A reader of tiles for proofs; last is the last block. */
+typedef struct LogTiles
+{
+	TileReader	reader;			/* reader.self is the LogTiles */
+	Store	   *store;
+	Arena	   *arena;
+	const BlockRow *last;
+	Fault	   *fault;
+} LogTiles;
+
+extern void log_tiles_init(LogTiles *tiles, Store *store, Arena *arena, const BlockRow *last, Fault *fault);
+
+#endif

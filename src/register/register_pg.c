@@ -1,0 +1,144 @@
+/*
+ * register_pg.c -- eras, and what keeps the register append-only.
+ */
+#include "register/register_pg.h"
+
+#include "access/transam.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "commands/sequence.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+/* What register_era() found, for as long as the table era does not change. */
+static struct
+{
+	bool		valid;
+	Oid			relid;
+	int32		era;
+	bool		begun;
+}			cache;
+
+static void
+forget_era(Datum arg, Oid relid)
+{
+	if (relid == InvalidOid || relid == cache.relid)
+		cache.valid = false;
+}
+
+char *
+register_binding(void)
+{
+	return psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), MyDatabaseId);
+}
+
+/* True if transaction ids have not yet come as far as the last block of an era saw them: an older backup runs. */
+static bool
+is_rewound(Store *store, Arena *arena)
+{
+	BlockRow	last;
+	XidSnapshot snapshot;
+	Fault		fault;
+
+	if (!log_last_block(&last, store, arena))
+		return false;
+	if (snapshot_parse(&snapshot, arena, last.snapshot, &fault) != CODE_OK)
+		fault_raise(&fault);
+	return snapshot.xmax > U64FromFullTransactionId(ReadNextFullTransactionId());
+}
+
+int32
+register_era(bool *begun)
+{
+	static bool registered = false;
+	MemoryContext context;
+	TableStore *tables;
+	Arena		arena;
+	EraRow		era;
+
+	if (!registered)
+	{
+		CacheRegisterRelcacheCallback(forget_era, (Datum) 0);
+		registered = true;
+	}
+	if (!cache.valid)
+	{
+		context = AllocSetContextCreate(CurrentMemoryContext, "commune era", ALLOCSET_SMALL_SIZES);
+		context_arena_init(&arena, context);
+		tables = table_store_open(NULL, false, context);
+		cache.relid = commune_relation("era");
+		if (!log_last_era(&era, table_store(tables), &arena))
+			cache.era = 0;
+		else
+			cache.era = era.era;
+		cache.begun = cache.era > 0 && str_eq(era.binding, str_from(register_binding())) &&
+			!is_rewound(table_store(tables), &arena);
+		if (!cache.begun)
+			cache.era++;
+		table_store_close(tables);
+		MemoryContextDelete(context);
+		cache.valid = true;
+	}
+	*begun = cache.begun;
+	return cache.era;
+}
+
+void
+register_era_changed(void)
+{
+	CacheInvalidateRelcacheByRelid(commune_relation("era"));
+}
+
+void
+register_check_owner(const char *what)
+{
+	if (!pg_class_ownercheck(commune_relation("act"), GetUserId()))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the owner of the extension may %s", what)));
+}
+
+int64
+register_next_seq(void)
+{
+	return nextval_internal(commune_relation("act_seq"), false);
+}
+
+/* SQL function: protect() returns trigger */
+COMMUNE_FUNCTION(commune_register_protect)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	bool		begun;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("commune.protect() is a trigger function")));
+
+	/* A restore fills tables in which no era of this database was begun; a subscription's copy comes as replica. */
+	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+	{
+		if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
+			return PointerGetDatum(NULL);
+		register_era(&begun);
+		if (!begun)
+			return PointerGetDatum(NULL);
+	}
+	code_raise(CODE_APPEND_ONLY,
+			   psprintf("The table is %s.%s.",
+						get_namespace_name(RelationGetNamespace(trigger->tg_relation)),
+						RelationGetRelationName(trigger->tg_relation)));
+}
+
+/* SQL function: nonce_key(nonce bigint, signer did) returns bigint */
+COMMUNE_FUNCTION(commune_register_nonce_key)
+{
+	PG_RETURN_INT64(register_nonce_key(PG_GETARG_INT64(0), DatumGetStr(PG_GETARG_DATUM(1))));
+}

@@ -1,0 +1,38 @@
+/*
+ * register_pg.h -- where this database stands in the register.
+ */
+#ifndef COMMUNE_REGISTER_PG_H
+#define COMMUNE_REGISTER_PG_H
+
+#include "state/state_pg.h"
+
+#include "register/log.h"
+
+/*
+ * The era of what is committed now.  *begun is false if no block of it was sealed yet: in a new database, after a
+ * restore, or when transaction ids cannot be compared with those of the last block.
+ */
+extern int32 register_era(bool *begun);
+
+/* What an era is bound to: system identifier and database. */
+extern char *register_binding(void);
+
+/* Say to all sessions that the era changed, when this transaction commits. */
+extern void register_era_changed(void);
+
+/* Raise an error unless the current user owns the register's tables. */
+extern void register_check_owner(const char *what);
+
+/* Draw the next seq.  Last of all: what draws it appends at once. */
+extern int64 register_next_seq(void);
+
+/* What act_nonce_idx holds for an act; signer is the DID's binary form.  Kept in an index: never change it. */
+static inline int64
+register_nonce_key(int64 nonce, Str signer)
+{
+	uint64		bits = signer.n < 3 ? 0 : ((uint64) (uint8) signer.p[1] << 8 | (uint8) signer.p[2]) & 1023;
+
+	return (int64) ((uint64) nonce << 10 | bits);
+}
+
+#endif

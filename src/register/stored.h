@@ -1,0 +1,29 @@
+/*
+ * stored.h -- a block as it is stored, with its members and verdicts.
+ */
+#ifndef COMMUNE_STORED_H
+#define COMMUNE_STORED_H
+
+#include "register/log.h"
+
+typedef struct StoredBlock
+{
+	const BlockRow *row;
+	size_t		n;
+	LeafMember *members;		/* in order, without the header; leaf as it is stored; bytes of acts and entries */
+	size_t		nverdicts;
+	VerdictRow *verdicts;		/* of its acts, in their order */
+
+	/* With projections: what the tables say beside the bytes, at each member's place. */
+	const ActRow *acts;
+	const EntryRow *entries;
+} StoredBlock;
+
+/*
+ * Read what a block consists of.  A member that is gone is reported and left with an era of -1; so *found says whether
+ * all are there.  Fault: DAMAGED if its list of members cannot be read.
+ */
+extern Code stored_read(StoredBlock *out, bool *found, Store *store, Arena *arena, const BlockRow *row,
+						bool projections, Fault *fault);
+
+#endif
