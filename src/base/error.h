@@ -19,6 +19,8 @@
 	/* base */ \
 	X(NUMBER_OVERFLOW, "22003", "number out of range", "Use smaller numbers: totals are computed exactly in 64 bits.") \
 	X(TOO_LARGE, "54000", "limit exceeded", "") \
+	X(BAD_BASE64URL, "22P02", "invalid base64url", \
+	  "Base64url has the characters A-Z a-z 0-9 - _, no padding and no bits left over (RFC 4648 section 5).") \
 	/* record: text that is no record or no DID */ \
 	X(BAD_RECORD, "22P02", "invalid record", \
 	  "A record is a JWS in compact form, BASE64URL(header).BASE64URL(payload).BASE64URL(signature), with strict JSON inside.") \

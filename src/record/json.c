@@ -33,7 +33,9 @@ json_shown(char out[JSON_SHOWN_SIZE], Str s)
 		n--;
 	for (size_t i = 0; i < n; i++)
 		out[i] = (uint8_t) s.p[i] < 0x20 || s.p[i] == 0x7f ? '?' : s.p[i];
-	strcpy(out + n, n < s.n ? "..." : "");
+	memcpy(out + n, "...", 4);
+	if (n == s.n)
+		out[n] = '\0';
 	return out;
 }
 

@@ -16,10 +16,9 @@
 static Code
 within(const char *part, Fault *fault)
 {
-	char		detail[sizeof fault->detail];
+	Fault		inner = *fault;
 
-	strcpy(detail, fault->detail);
-	return fault_set(fault, fault->code, fault->at, "%s: %.200s", part, detail);
+	return fault_set(fault, inner.code, inner.at, "%s: %.200s", part, inner.detail);
 }
 
 /* A fault for what has no position. */
