@@ -13,13 +13,13 @@
 
 #define CompatUpdateIndexes TU_UpdateIndexes
 #define compat_wants_indexes(update_indexes) ((update_indexes) != TU_None)
-#define compat_insert_index_tuples(info, slot, estate, update) \
-	list_free(ExecInsertIndexTuples(info, slot, estate, update, false, NULL, NIL, false))
+#define compat_insert_index_tuples(info, slot, estate) \
+	list_free(ExecInsertIndexTuples(info, slot, estate, false, false, NULL, NIL, false))
 #else
 #define CompatUpdateIndexes bool
 #define compat_wants_indexes(update_indexes) (update_indexes)
-#define compat_insert_index_tuples(info, slot, estate, update) \
-	list_free(ExecInsertIndexTuples(info, slot, estate, update, false, NULL, NIL))
+#define compat_insert_index_tuples(info, slot, estate) \
+	list_free(ExecInsertIndexTuples(info, slot, estate, false, false, NULL, NIL))
 #endif
 
 #endif

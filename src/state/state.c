@@ -529,7 +529,7 @@ sort_rows(PathId path, Row **rows, size_t n)
 void
 state_flush(State *state)
 {
-	if (state->store == NULL)
+	if (state->store == NULL || state->store->write == NULL)
 		return;
 	for (int i = 0; i < REL_COUNT; i++)
 	{

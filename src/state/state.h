@@ -201,7 +201,8 @@ typedef struct Store
 
 	/*
 	 * Write rows of one relation, sorted by its first path: those that are stored and dead are deleted, those that are
-	 * stored changed, the others inserted.  Sets each row's place.
+	 * stored changed, the others inserted.  Sets each row's place.  NULL for a store that is only read: what the rules
+	 * change then stays in memory, and scans do not see it.
 	 */
 	void		(*write) (struct Store *store, RelId rel, Row **rows, size_t n);
 

@@ -375,14 +375,14 @@ store_find(Store *store, Arena *arena, void *row, PathId id, const void *probe)
 	old = MemoryContextSwitchTo(s->row_context);
 	for (int i = 0; i < path->ncols; i++)
 		make_key(&key[i], open, i, BTEqualStrategyNumber, key_value(s, path, i, probe));
+
+	/* What the scan allocates lives as long as the scan. */
+	MemoryContextSwitchTo(s->context);
 	if (open->scan == NULL)
-	{
-		MemoryContextSwitchTo(s->context);
 		open->scan = index_beginscan(s->rel[path->rel].rel, open->index, reading(s), path->ncols, 0);
-		MemoryContextSwitchTo(s->row_context);
-	}
 	index_rescan(open->scan, key, path->ncols, NULL, 0);
 	found = index_getnext_slot(open->scan, ForwardScanDirection, open->slot);
+	MemoryContextSwitchTo(s->row_context);
 	if (found)
 		read_row(schema.rel[path->rel], row, open->slot, 0, arena);
 	ExecClearTuple(open->slot);
@@ -485,7 +485,7 @@ insert_rows(const Rel *def, ResultRelInfo *info, EState *estate, Row **rows, siz
 	for (size_t i = 0; i < n; i++)
 	{
 		slots[i]->tts_tableOid = RelationGetRelid(rel);
-		compat_insert_index_tuples(info, slots[i], estate, false);
+		compat_insert_index_tuples(info, slots[i], estate);
 		rows[i]->place = place_of(&slots[i]->tts_tid);
 		ExecDropSingleTupleTableSlot(slots[i]);
 	}
@@ -501,7 +501,7 @@ update_row(const Rel *def, ResultRelInfo *info, EState *estate, TupleTableSlot *
 	fill_slot(def, slot, row);
 	simple_table_tuple_update(info->ri_RelationDesc, &tid, slot, snapshot, &update_indexes);
 	if (compat_wants_indexes(update_indexes))
-		compat_insert_index_tuples(info, slot, estate, true);
+		compat_insert_index_tuples(info, slot, estate);
 	row->place = place_of(&slot->tts_tid);
 }
 
@@ -518,7 +518,6 @@ store_write(Store *store, RelId id, Row **rows, size_t n)
 	Row		  **fresh = palloc(INSERT_BATCH * sizeof *fresh);
 	size_t		nfresh = 0;
 
-	Assert(s->write);
 	InitResultRelInfo(info, open->rel, 1, NULL, 0);
 	ExecOpenIndices(info, false);
 	old = MemoryContextSwitchTo(batch);
@@ -579,7 +578,7 @@ table_store_open(Snapshot snapshot, bool write, MemoryContext context)
 {
 	TableStore *s = MemoryContextAllocZero(context, sizeof *s);
 
-	s->store = (Store){store_find, store_scan, store_fetch, store_write, store_missing};
+	s->store = (Store){store_find, store_scan, store_fetch, write ? store_write : NULL, store_missing};
 	s->snapshot = snapshot != NULL ? RegisterSnapshot(snapshot) : NULL;
 	s->write = write;
 	s->context = context;
