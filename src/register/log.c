@@ -232,6 +232,17 @@ collect_root(void *self, const void *row)
 	return c->n < c->width;
 }
 
+unsigned
+log_tile_roots(Digest *out, Store *store, int level, int64_t first, unsigned width)
+{
+	RootCollector c = {.out = out, .first = first, .width = width};
+	TileRow		probe = {.level = level, .n = first};
+
+	if (width > 0)
+		store->scan(store, TILE_BY_PLACE, 1, &probe, SCAN_FROM, 3, collect_root, &c);
+	return c.n;
+}
+
 static bool
 read_tile(void *self, Digest *out, int level, uint64_t n, unsigned width)
 {
@@ -243,12 +254,7 @@ read_tile(void *self, Digest *out, int level, uint64_t n, unsigned width)
 	/* An entry of a higher level is the root of a tile below, kept beside it. */
 	if (level > 0 && width < TILE_WIDTH)
 	{
-		RootCollector c = {.out = out, .first = first, .width = width};
-
-		probe = (TileRow){.level = level - 1, .n = first};
-		if (width > 0)
-			t->store->scan(t->store, TILE_BY_PLACE, 1, &probe, SCAN_FROM, 3, collect_root, &c);
-		if (c.n == width)
+		if (log_tile_roots(out, t->store, level - 1, first, width) == width)
 			return true;
 	}
 	else if (t->store->find(t->store, t->arena, &tile, TILE_BY_PLACE, &probe))

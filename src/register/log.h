@@ -28,6 +28,9 @@ extern Code log_place(int64_t *index, BlockRow *block, Store *store, Arena *aren
 /* Get a tree ready to grow from its last block on, and check that its edge gives the recorded root.  Fault: DAMAGED. */
 extern Code log_resume(Tree *tree, Store *store, Arena *arena, const BlockRow *last, Fault *fault);
 
+/* Read the roots of neighbouring tiles of a level; returns how many there are without a gap. */
+extern unsigned log_tile_roots(Digest *out, Store *store, int level, int64_t first, unsigned width);
+
 /* A reader of tiles for proofs; last is the last block. */
 typedef struct LogTiles
 {

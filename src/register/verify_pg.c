@@ -1,0 +1,252 @@
+/*
+ * verify_pg.c -- verify(): the audit of the stored register, by several processes at once.
+ *
+ * The leader and its workers take blocks from a common counter, a few at a time; what they find goes into a list in
+ * shared memory.  It works without preloading the library, and on a standby.
+ */
+#include "register/register_pg.h"
+
+#include "access/parallel.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "commands/trigger.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "optimizer/cost.h"
+#include "port/atomics.h"
+#include "register/audit.h"
+#include "storage/spin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#define KEY_SHARED UINT64CONST(1)
+#define BLOCKS_AT_ONCE 4
+#define WORKERS_MAX 1024
+
+/* What is found beyond this is counted, not listed. */
+#define DAMAGES_MAX 4096
+
+typedef struct Shared
+{
+	pg_atomic_uint64 next;		/* the next block to take */
+	int64		last;
+	bool		signatures;
+	bool		projections;
+	slock_t		mutex;
+	int64		found;
+	Damage		damage[DAMAGES_MAX];
+} Shared;
+
+static void
+keep_damage(void *self, const Damage *damage)
+{
+	Shared	   *shared = self;
+	int64		n;
+
+	SpinLockAcquire(&shared->mutex);
+	n = shared->found++;
+	if (n < DAMAGES_MAX)
+		shared->damage[n] = *damage;
+	SpinLockRelease(&shared->mutex);
+}
+
+/* Audit blocks until there are no more to take; the leader goes on with what lies in no block. */
+static void
+audit_blocks(Shared *shared, bool rest)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "commune verify", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext block = AllocSetContextCreate(context, "commune block", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch = AllocSetContextCreate(context, "commune record", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	TableStore *tables = table_store_open(GetActiveSnapshot(), false, context);
+	Arena		block_arena;
+	Arena		scratch_arena;
+	Audit		audit = {
+		.store = table_store(tables),
+		.arena = &block_arena,
+		.scratch = &scratch_arena,
+		.signatures = shared->signatures,
+		.projections = shared->projections,
+		.report = keep_damage,
+		.self = shared,
+	};
+
+	context_arena_init(&block_arena, block);
+	context_arena_init(&scratch_arena, scratch);
+	for (;;)
+	{
+		int64		first = (int64) pg_atomic_fetch_add_u64(&shared->next, BLOCKS_AT_ONCE);
+
+		if (first > shared->last)
+			break;
+		for (int64 number = first; number < first + BLOCKS_AT_ONCE && number <= shared->last; number++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			audit_block(&audit, number);
+		}
+	}
+	if (rest)
+		audit_rest(&audit);
+	table_store_close(tables);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+}
+
+PGDLLEXPORT void commune_register_verify_main(dsm_segment *segment, shm_toc *toc);
+
+void
+commune_register_verify_main(dsm_segment *segment, shm_toc *toc)
+{
+	audit_blocks(shm_toc_lookup(toc, KEY_SHARED, false), false);
+}
+
+/* ---- triggers ---- */
+
+/*
+ * pg_restore --data-only --disable-triggers leaves the protecting triggers in force for ordinary sessions only, no
+ * longer for replication; so does a superuser who switches them off.  Report those that are not ENABLE ALWAYS.
+ */
+static void
+check_triggers(Shared *shared)
+{
+	for (int i = 0; i < REL_COUNT; i++)
+	{
+		Relation	rel = table_open(commune_relation(schema.rel[i]->name), AccessShareLock);
+		int			always = 0;
+
+		for (int j = 0; rel->trigdesc != NULL && j < rel->trigdesc->numtriggers; j++)
+			if (strncmp(rel->trigdesc->triggers[j].tgname, "commune_", 8) == 0 &&
+				rel->trigdesc->triggers[j].tgenabled == TRIGGER_FIRES_ALWAYS)
+				always++;
+		if (always < (i == REL_ACT ? 2 : 1))
+		{
+			Damage		damage = {.index = -1};
+
+			strlcpy(damage.table, schema.rel[i]->name, sizeof damage.table);
+			strlcpy(damage.kind, "trigger", sizeof damage.kind);
+			strlcpy(damage.detail, "A protecting trigger is gone or not ENABLE ALWAYS: SELECT commune.repair_triggers().",
+					sizeof damage.detail);
+			keep_damage(shared, &damage);
+		}
+		table_close(rel, AccessShareLock);
+	}
+}
+
+/* ---- the function ---- */
+
+/* Which blocks hold the leaves from one index to another. */
+static bool
+block_range(int64 *first, int64 *last, int64 from, int64 to, bool whole)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "commune range", ALLOCSET_DEFAULT_SIZES);
+	TableStore *tables = table_store_open(GetActiveSnapshot(), false, context);
+	Arena		arena;
+	BlockRow	row;
+	bool		any;
+
+	context_arena_init(&arena, context);
+	any = log_last_block(&row, table_store(tables), &arena);
+	*first = 1;
+	*last = any ? row.number : 0;
+	if (any && !whole)
+	{
+		to = Min(to, row.size - 1);
+		any = from <= to;
+		if (any && log_block_at(&row, table_store(tables), &arena, from))
+			*first = row.number;
+		if (any && log_block_at(&row, table_store(tables), &arena, to))
+			*last = row.number;
+	}
+	table_store_close(tables);
+	MemoryContextDelete(context);
+	return any;
+}
+
+static int
+compare_damages(const void *a, const void *b)
+{
+	const Damage *x = a;
+	const Damage *y = b;
+	uint64		i = (uint64) x->index;	/* what has no index comes last */
+	uint64		j = (uint64) y->index;
+	int			c = (i > j) - (i < j);
+
+	return c != 0 ? c : strcmp(x->detail, y->detail);
+}
+
+static void
+put_damages(ReturnSetInfo *result, Shared *shared)
+{
+	int64		n = Min(shared->found, DAMAGES_MAX);
+
+	qsort(shared->damage, n, sizeof(Damage), compare_damages);
+	for (int64 i = 0; i < n; i++)
+	{
+		const Damage *damage = &shared->damage[i];
+		Datum		values[5];
+		bool		nulls[5] = {damage->index < 0, false, *damage->column == '\0', false, false};
+
+		values[0] = Int64GetDatum(damage->index);
+		values[1] = CStringGetTextDatum(damage->table);
+		values[2] = CStringGetTextDatum(damage->column);
+		values[3] = CStringGetTextDatum(damage->kind);
+		values[4] = CStringGetTextDatum(damage->detail);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	if (shared->found > n)
+		ereport(WARNING, (errmsg("verify() found " INT64_FORMAT " damages and lists the first " INT64_FORMAT,
+								 shared->found, n)));
+}
+
+/* SQL function: verify("from" bigint, "to" bigint, signatures boolean, projections boolean, workers integer) returns setof record */
+COMMUNE_FUNCTION(commune_register_verify)
+{
+	bool		whole = PG_ARGISNULL(0) && PG_ARGISNULL(1);
+	int64		from = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
+	int64		to = PG_ARGISNULL(1) ? PG_INT64_MAX : PG_GETARG_INT64(1);
+	int			workers = PG_ARGISNULL(4) ? max_parallel_workers_per_gather : PG_GETARG_INT32(4);
+	int64		first;
+	int64		last;
+	ParallelContext *pcxt;
+	Shared	   *shared;
+
+	if (from < 0 || to < from)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the range of indexes is empty or begins below 0")));
+	if (workers < 0 || workers > WORKERS_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("workers is between 0 and %d", WORKERS_MAX)));
+	InitMaterializedSRF(fcinfo, 0);
+	if (!block_range(&first, &last, from, to, whole) && !whole)
+		return (Datum) 0;
+	workers = Min(workers, (last - first) / BLOCKS_AT_ONCE);
+
+	EnterParallelMode();
+	pcxt = CreateParallelContext("commune", "commune_register_verify_main", workers);
+	shm_toc_estimate_chunk(&pcxt->estimator, sizeof(Shared));
+	shm_toc_estimate_keys(&pcxt->estimator, 1);
+	InitializeParallelDSM(pcxt);
+	shared = shm_toc_allocate(pcxt->toc, sizeof(Shared));
+	pg_atomic_init_u64(&shared->next, (uint64) first);
+	shared->last = last;
+	shared->signatures = PG_ARGISNULL(2) || PG_GETARG_BOOL(2);
+	shared->projections = PG_ARGISNULL(3) || PG_GETARG_BOOL(3);
+	SpinLockInit(&shared->mutex);
+	shared->found = 0;
+	shm_toc_insert(pcxt->toc, KEY_SHARED, shared);
+	if (workers > 0)
+		LaunchParallelWorkers(pcxt);
+	audit_blocks(shared, whole);
+	if (whole)
+		check_triggers(shared);
+	if (workers > 0)
+		WaitForParallelWorkersToFinish(pcxt);
+	put_damages((ReturnSetInfo *) fcinfo->resultinfo, shared);
+	DestroyParallelContext(pcxt);
+	ExitParallelMode();
+	return (Datum) 0;
+}
