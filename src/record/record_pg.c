@@ -294,7 +294,7 @@ compare(FunctionCallInfo fcinfo)
 
 /* Say whether two values are the same; toasted values of different lengths are left where they are. */
 static bool
-equal(FunctionCallInfo fcinfo)
+same(FunctionCallInfo fcinfo)
 {
 	return toast_raw_datum_size(PG_GETARG_DATUM(0)) == toast_raw_datum_size(PG_GETARG_DATUM(1)) && compare(fcinfo) == 0;
 }
@@ -306,14 +306,14 @@ equal(FunctionCallInfo fcinfo)
 		PG_RETURN_BOOL(result); \
 	}
 
-OPERATOR(commune_record_did_eq, equal(fcinfo))
-OPERATOR(commune_record_did_ne, !equal(fcinfo))
+OPERATOR(commune_record_did_eq, same(fcinfo))
+OPERATOR(commune_record_did_ne, !same(fcinfo))
 OPERATOR(commune_record_did_lt, compare(fcinfo) < 0)
 OPERATOR(commune_record_did_le, compare(fcinfo) <= 0)
 OPERATOR(commune_record_did_gt, compare(fcinfo) > 0)
 OPERATOR(commune_record_did_ge, compare(fcinfo) >= 0)
-OPERATOR(commune_record_jws_eq, equal(fcinfo))
-OPERATOR(commune_record_jws_ne, !equal(fcinfo))
+OPERATOR(commune_record_jws_eq, same(fcinfo))
+OPERATOR(commune_record_jws_ne, !same(fcinfo))
 OPERATOR(commune_record_jws_lt, compare(fcinfo) < 0)
 OPERATOR(commune_record_jws_le, compare(fcinfo) <= 0)
 OPERATOR(commune_record_jws_gt, compare(fcinfo) > 0)
