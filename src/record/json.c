@@ -523,15 +523,15 @@ read_value(Json *out, Reader *r)
 Code
 json_parse(const Json **out, Arena *arena, const char *text, size_t n, Fault *fault)
 {
-	const uint8_t *begin = (const uint8_t *) (n > 0 ? text : "");
-	Reader		r = {.arena = arena, .text = begin, .p = begin, .end = begin + n, .fault = fault};
+	Reader		r = {.arena = arena, .fault = fault};
 	Json	   *value;
 	Code		code;
 
-	if (n == 0)
-		return refuse(&r, begin, "unexpected end of the text");
+	/* An empty Str may have no address. */
+	r.text = r.p = (const uint8_t *) (n > 0 ? text : "");
+	r.end = r.text + n;
 	if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-		return refuse(&r, begin, "a byte order mark");
+		return refuse(&r, r.p, "a byte order mark");
 	skip_space(&r);
 	value = new_node(&r);
 	code = read_value(value, &r);
