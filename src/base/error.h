@@ -84,6 +84,14 @@
 	X(BAD_SCOPE, "QC501", "the scope of the delegation does not exist", "A scope is {\"poll\": id}, {\"topic\": name} or {}.") \
 	X(BAD_DELEGATES, "QC502", "the list of delegates does not fit", "Up to five different members, none of them the signer.") \
 	X(BAD_UNTIL, "QC503", "the delegation would end in the past", "") \
+	X(TWO_DELEGATES, "QC504", "a member trusts two at once", \
+	  "Give each truster one trustee, or one for each rank: delegation_graph(truster, trustee, rank).") \
+	X(TWO_WEIGHTS, "QC505", "a member has two weights", "Give each truster one weight, the same in all of his rows.") \
+	X(BAD_WEIGHT, "22023", "a weight is negative", "Weights are 0 or more; NULL stands for 1.") \
+	X(BAD_RANK, "22023", "a rank is out of range", "Ranks are 1 (first choice) to 5.") \
+	X(BAD_GRAPH, "22P02", "invalid delegation graph", \
+	  "A delegation graph is written as 1>2 2>3 3: everybody with his trustees; docs/delegation.md explains the rest.") \
+	X(BAD_GRAPH_BYTES, "22P03", "invalid bytes of a delegation graph", "") \
 	/* the client's own */ \
 	X(BAD_KEY_FILE, "QC901", "the key file cannot be used", "") \
 	X(CONTRADICTION, "QC902", "the register contradicts what was seen before", \

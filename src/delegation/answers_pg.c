@@ -1,0 +1,307 @@
+/*
+ * answers_pg.c -- what can be asked about a delegation graph: weights, resolve, path, cycles.
+ *
+ * Every question takes a graph and, optionally, the members who vote; those replace what the graph itself knows about
+ * who votes.  A voter whom the graph does not know is a stranger: he has weight 1 and represents himself.
+ */
+#include "delegation/graph_pg.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "delegation/facts.h"
+
+typedef struct Question
+{
+	Scratch		scratch;
+	Web		web;
+	Graph		graph;
+	Ids			strangers;
+	ReturnSetInfo *result;
+	MemoryContext row;			/* for what a row needs; emptied after each */
+	MemoryContext caller;
+} Question;
+
+/* Sort the voters and go through them and the graph's members side by side: mark members, gather strangers. */
+static void
+take_voters(Question *q, ArrayType *array)
+{
+	Arena	   *arena = &q->scratch.arena;
+	const Ids  *members = &q->web.ids;
+	ArrayIterator each = array_create_iterator(array, 0, NULL);
+	uint32_t	v = 0;
+	uint8_t    *votes = arena_zero(arena, members->n);
+	Facts		facts;
+	Web		voters;
+	Fault		fault;
+	Datum		datum;
+	bool		isnull;
+
+	facts_init(&facts, members->kind, arena);
+	while (array_iterate(each, &datum, &isnull))
+	{
+		Fact		fact = {.nobody = true, .rank = 1};
+
+		if (isnull)
+			continue;
+		fact.truster = id_from_datum(datum, members->kind);
+		if (facts_add(&facts, &fact, &fault) != CODE_OK)
+			fault_raise(&fault);
+	}
+	if (facts_rest(&voters, &facts, graph_pause, arena, arena, &fault) != CODE_OK)
+		fault_raise(&fault);
+
+	q->strangers = voters.ids;
+	q->strangers.n = 0;
+	for (uint32_t i = 0; i < voters.ids.n; i++)
+	{
+		Id			id = ids_get(&voters.ids, i);
+
+		while (v < members->n && id_cmp(members->kind, ids_get(members, v), id) < 0)
+			v++;
+		if (v < members->n && id_cmp(members->kind, ids_get(members, v), id) == 0)
+			votes[v] = 1;
+		else
+			ids_put(&q->strangers, q->strangers.n++, id);
+	}
+	q->graph.votes = votes;
+}
+
+/*
+ * Begin a question: (graph, ..., voters) are its arguments, the last of them at voters_arg; member_column is where the
+ * result has a member, which tells the kind of id.  False if there is no graph; then there are no rows.
+ */
+static bool
+ask(Question *q, FunctionCallInfo fcinfo, int voters_arg, int member_column)
+{
+	Oid			type;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		return false;
+	q->result = (ReturnSetInfo *) fcinfo->resultinfo;
+	type = TupleDescAttr(q->result->setDesc, member_column)->atttypid;
+	scratch_open(&q->scratch);
+	q->row = AllocSetContextCreate(q->scratch.context, "commune delegation row", ALLOCSET_SMALL_SIZES);
+	q->caller = MemoryContextSwitchTo(q->row);
+	graph_from_datum(&q->web, PG_GETARG_DATUM(0), type == INT8OID ? ID_NUMBER : ID_TEXT, &q->scratch);
+	web_graph(&q->graph, &q->web, &q->scratch.arena);
+	q->graph.pause = graph_pause;
+	q->strangers = (Ids){.kind = q->web.ids.kind};
+	if (!PG_ARGISNULL(voters_arg))
+		take_voters(q, PG_GETARG_ARRAYTYPE_P(voters_arg));
+	return true;
+}
+
+/* Add a row to the answer. */
+static void
+answer(Question *q, Datum *values, bool *nulls)
+{
+	tuplestore_putvalues(q->result->setResult, q->result->setDesc, values, nulls);
+	MemoryContextReset(q->row);
+}
+
+/* End a question. */
+static Datum
+done(Question *q)
+{
+	MemoryContextSwitchTo(q->caller);
+	scratch_close(&q->scratch);
+	return (Datum) 0;
+}
+
+static Datum
+id_datum(const Question *q, Id id)
+{
+	if (q->web.ids.kind == ID_NUMBER)
+		return Int64GetDatum(id.number);
+	return PointerGetDatum(cstring_to_text_with_len(id.text.p, id.text.n));
+}
+
+static Datum
+member_datum(const Question *q, uint32_t v)
+{
+	return id_datum(q, ids_get(&q->web.ids, v));
+}
+
+/* weights(graph, voters) -> (member, weight bigint, members bigint, represented boolean), a row for each head */
+COMMUNE_FUNCTION(commune_delegation_weights)
+{
+	Question	q;
+	Resolution	res;
+	int64_t    *weight;
+	int64_t    *members;
+	bool		nulls[4] = {0};
+	Fault		fault;
+
+	if (!ask(&q, fcinfo, 1, 0))
+		return (Datum) 0;
+	graph_resolve(&res, &q.graph, false, &q.scratch.arena);
+	weight = arena_alloc(&q.scratch.arena, sizeof(int64_t) * q.web.ids.n);
+	members = q.graph.weight != NULL ? arena_alloc(&q.scratch.arena, sizeof(int64_t) * q.web.ids.n) : NULL;
+	if (graph_weigh(weight, members, &res, &fault) != CODE_OK)
+		fault_raise(&fault);
+
+	for (uint32_t v = 0; v < q.web.ids.n; v++)
+		if (res.head[v] == v)
+		{
+			Datum		values[4] = {
+				member_datum(&q, v),
+				Int64GetDatum(weight[v]),
+				Int64GetDatum(members != NULL ? members[v] : weight[v]),
+				BoolGetDatum(graph_standing(&res, v) == STANDING_DIRECT)
+			};
+
+			answer(&q, values, nulls);
+		}
+	for (uint32_t i = 0; i < q.strangers.n; i++)
+	{
+		Datum		values[4] = {id_datum(&q, ids_get(&q.strangers, i)), Int64GetDatum(1), Int64GetDatum(1), BoolGetDatum(true)};
+
+		answer(&q, values, nulls);
+	}
+	return done(&q);
+}
+
+/* resolve(graph, voters) -> (member, delegate, head, standing text, hops integer), a row for each member */
+COMMUNE_FUNCTION(commune_delegation_resolve)
+{
+	static const char *const standings[] = {
+		[STANDING_DIRECT] = "direct",
+		[STANDING_REPRESENTED] = "represented",
+		[STANDING_DEAD_END] = "dead end",
+		[STANDING_RING] = "ring",
+	};
+	Question	q;
+	Resolution	res;
+
+	if (!ask(&q, fcinfo, 1, 0))
+		return (Datum) 0;
+	graph_resolve(&res, &q.graph, true, &q.scratch.arena);
+
+	for (uint32_t v = 0; v < q.web.ids.n; v++)
+	{
+		Standing	standing = graph_standing(&res, v);
+		bool		nulls[5] = {[1] = res.delegate[v] == NOBODY, [4] = standing == STANDING_RING};
+		Datum		values[5] = {
+			member_datum(&q, v),
+			nulls[1] ? (Datum) 0 : member_datum(&q, res.delegate[v]),
+			member_datum(&q, res.head[v]),
+			CStringGetTextDatum(standings[standing]),
+			Int32GetDatum(res.hops[v])
+		};
+
+		answer(&q, values, nulls);
+	}
+	for (uint32_t i = 0; i < q.strangers.n; i++)
+	{
+		bool		nulls[5] = {[1] = true};
+		Datum		id = id_datum(&q, ids_get(&q.strangers, i));
+		Datum		values[5] = {id, (Datum) 0, id, CStringGetTextDatum("direct"), Int32GetDatum(0)};
+
+		answer(&q, values, nulls);
+	}
+	return done(&q);
+}
+
+/* Add a row to a path; rank is 0 where nothing is passed on. */
+static void
+answer_hop(Question *q, uint32_t hop, Datum member, int rank, const char *reason)
+{
+	bool		nulls[4] = {[2] = rank == 0};
+	Datum		values[4] = {Int32GetDatum(hop), member, Int16GetDatum(rank), CStringGetTextDatum(reason)};
+
+	answer(q, values, nulls);
+}
+
+/* Say why a path goes on from v to his delegate: whether an earlier choice was passed over. */
+static const char *
+why_on(const Graph *graph, uint32_t v, int rank)
+{
+	for (int r = 0; r < rank - 1; r++)
+		if (graph->choice[r][v] < graph->n)
+			return "backup";
+	return "delegates";
+}
+
+/* Say why a path ends with v. */
+static const char *
+why_here(const Graph *graph, uint32_t v)
+{
+	if (graph->votes != NULL && graph->votes[v])
+		return "votes";
+	if (graph_has_choice(graph, v))
+		return "no trustee votes";
+	return graph->votes != NULL ? "dead end" : "trusts nobody";
+}
+
+/* path(graph, member, voters) -> (hop integer, member, rank smallint, reason text), from the member to his head */
+COMMUNE_FUNCTION(commune_delegation_path)
+{
+	Question	q;
+	Id			id;
+	uint32_t	v;
+	uint32_t   *delegate;
+	uint32_t	steps;
+	uint32_t	ring;
+
+	if (!ask(&q, fcinfo, 2, 1))
+		return (Datum) 0;
+	if (PG_ARGISNULL(1))
+		return done(&q);
+	id = id_from_datum(PG_GETARG_DATUM(1), q.web.ids.kind);
+	v = ids_find(&q.web.ids, id);
+	if (v == NOBODY)
+	{
+		if (ids_find(&q.strangers, id) != NOBODY)
+			answer_hop(&q, 0, id_datum(&q, id), 0, "votes");
+		return done(&q);
+	}
+
+	delegate = arena_alloc(&q.scratch.arena, sizeof(uint32_t) * q.web.ids.n);
+	graph_choose(delegate, NULL, &q.graph, &q.scratch.arena);
+	graph_measure(&steps, &ring, delegate, v);
+	for (uint32_t hop = 0; hop < steps + ring; hop++, v = delegate[v])
+	{
+		int			rank = graph_rank(&q.graph, v, delegate[v]);
+
+		answer_hop(&q, hop, member_datum(&q, v), rank, why_on(&q.graph, v, rank));
+		CHECK_FOR_INTERRUPTS();
+	}
+	answer_hop(&q, steps + ring, member_datum(&q, v), 0, ring > 0 ? "ring" : why_here(&q.graph, v));
+	return done(&q);
+}
+
+/* cycles(graph, voters) -> (cycle, member, place integer), a row for each member of a ring, in the ring's order */
+COMMUNE_FUNCTION(commune_delegation_cycles)
+{
+	Question	q;
+	Resolution	res;
+	bool		nulls[3] = {0};
+
+	if (!ask(&q, fcinfo, 1, 0))
+		return (Datum) 0;
+	graph_resolve(&res, &q.graph, false, &q.scratch.arena);
+	for (uint32_t ring = 0; ring < q.web.ids.n; ring++)
+	{
+		uint32_t	v = ring;
+		int32		place = 0;
+
+		if (!graph_names_ring(&res, ring))
+			continue;
+		do
+		{
+			Datum		values[3] = {member_datum(&q, ring), member_datum(&q, v), Int32GetDatum(place++)};
+
+			answer(&q, values, nulls);
+			CHECK_FOR_INTERRUPTS();
+			v = res.delegate[v];
+		}
+		while (v != ring);
+	}
+	return done(&q);
+}

@@ -1,0 +1,33 @@
+/*
+ * graph_pg.h -- what the shells of delegation graphs share.
+ */
+#ifndef COMMUNE_DELEGATION_GRAPH_PG_H
+#define COMMUNE_DELEGATION_GRAPH_PG_H
+
+#include "base/base_pg.h"
+
+#include "delegation/web.h"
+
+/* Memory for one call of a function, given back at its end. */
+typedef struct Scratch
+{
+	MemoryContext context;
+	Arena		arena;
+} Scratch;
+
+extern void scratch_open(Scratch *scratch);
+extern void scratch_close(Scratch *scratch);
+
+/* Read a graph of SQL, whose ids must be of the given kind; texts point into memory that lives as long as scratch. */
+extern void graph_from_datum(Web *out, Datum datum, IdKind kind, Scratch *scratch);
+
+static inline Id
+id_from_datum(Datum datum, IdKind kind)
+{
+	return kind == ID_NUMBER ? (Id){.number = DatumGetInt64(datum)} : (Id){.text = DatumGetStr(datum)};
+}
+
+/* What cores call now and then: let a cancelled query end. */
+extern void graph_pause(void);
+
+#endif
