@@ -19,7 +19,7 @@ arena_alloc(Arena *arena, size_t size)
 	char	   *p;
 
 	size = (size + 7) & ~(size_t) 7;
-	if (size > arena->left)
+	if (size > arena->left || arena->next == NULL)
 	{
 		/* A large piece gets a chunk of its own, and the current one goes on. */
 		if (size > arena->chunk_size / 4)
