@@ -2,7 +2,7 @@
  * json.h -- a strict reader of the JSON that records and register entries are made of, and its canonical writer.
  *
  * Strict means RFC 8259 and less: UTF-8 without a byte order mark, well-formed, no overlong forms, no surrogates (also
- * not a lone one by escape), no NUL, no duplicate names, numbers are integers within ±(2^53-1) without fraction,
+ * not a lone one by escape), no NUL, no duplicate names, numbers are integers within +-(2^53-1) without fraction,
  * exponent, leading zero or minus zero, at most JSON_DEPTH_MAX levels.  Whitespace is allowed where RFC 8259 allows it.
  */
 #ifndef COMMUNE_JSON_H
