@@ -18,8 +18,8 @@ arena_alloc(Arena *arena, size_t size)
 {
 	char	   *p;
 
-	size = (size + 7) & ~(size_t) 7;
-	if (size > arena->left || arena->next == NULL)
+	size = size > 0 ? (size + 7) & ~(size_t) 7 : 8;
+	if (size > arena->left)
 	{
 		/* A large piece gets a chunk of its own, and the current one goes on. */
 		if (size > arena->chunk_size / 4)

@@ -12,6 +12,7 @@
 
 /* Declare and export an SQL entry point; nothing else leaves the library. */
 #define COMMUNE_FUNCTION(name) \
+	PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(name); \
 	Datum name(PG_FUNCTION_ARGS)
 
