@@ -7,12 +7,11 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" commune.cont
 
 # ---- sources: a slice is a folder; X_pg.c is PostgreSQL's side of a slice, the other files are its core
 
-CORES  = $(filter-out %_pg.c,$(sort $(wildcard src/*/*.c)))
-CORES := $(filter-out src/cli/%,$(CORES))
-SHELLS = $(sort $(wildcard src/*/*_pg.c))
-SRCS   = src/commune.c $(CORES) $(SHELLS)
-OBJS   = $(SRCS:.c=.o)
-DEPS   = $(OBJS:.o=.d)
+CORES  := $(filter-out %_pg.c src/cli/%,$(sort $(wildcard src/*/*.c)))
+SHELLS := $(sort $(wildcard src/*/*_pg.c))
+CLI    := $(sort $(wildcard src/cli/*.c))
+SRCS    = src/commune.c $(CORES) $(SHELLS)
+OBJS    = $(SRCS:.c=.o)
 
 PG_CPPFLAGS = -I$(srcdir)/src '-DPGDLLEXPORT=__attribute__((visibility("default")))'
 PG_CFLAGS   = -std=gnu11 -Wextra -Wno-unused-parameter -Wno-sign-compare -fvisibility=hidden
@@ -20,17 +19,17 @@ SHLIB_LINK  = -lsodium -lcrypto
 
 # ---- install script: the slices' SQL in the order of sql/order
 
-SLICES     = $(addprefix src/,$(addsuffix .sql,$(shell cat sql/order)))
-DATA       = $(wildcard sql/commune--*--*.sql)
+SLICES_SQL = $(addprefix src/,$(addsuffix .sql,$(shell cat sql/order)))
 DATA_built = sql/commune--$(EXTVERSION).sql
+DATA       = $(filter-out $(DATA_built),$(wildcard sql/commune--*.sql))
 
 # ---- tests of PGXS: `make installcheck` runs them on an installed extension
 
-REGRESS        = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS       := $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS   = --inputdir=test
-ISOLATION      = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION     := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=commune
-EXTRA_CLEAN    = $(DEPS) $(OBJS:.o=.bc) build
+EXTRA_CLEAN    = build $(OBJS:.o=.d) $(OBJS:.o=.bc) $(CLI:.c=.o) $(CLI:.c=.d)
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
@@ -38,8 +37,136 @@ include $(PGXS)
 
 # PGXS tracks no headers.
 override CFLAGS += -MMD -MP
--include $(DEPS)
+-include $(SRCS:.c=.d) $(CLI:.c=.d)
 $(OBJS:.o=.bc): %.bc: %.o
 
-sql/commune--$(EXTVERSION).sql: sql/order $(SLICES)
-	cat $(SLICES) > $@.tmp && mv $@.tmp $@
+$(DATA_built): sql/order $(SLICES_SQL)
+	cat $(SLICES_SQL) > $@.tmp && mv $@.tmp $@
+
+# ---- the command-line program: cores and no shell
+
+ifneq ($(CLI),)
+all: build/commune
+install: install-cli
+uninstall: uninstall-cli
+endif
+
+$(CLI:.c=.o): override CPPFLAGS += -I$(shell $(PG_CONFIG) --includedir)
+build/commune: $(CLI:.c=.o) $(CORES:.c=.o)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) -L$(libdir) -lpq -lsodium -lcrypto
+
+.PHONY: install-cli uninstall-cli
+install-cli: build/commune
+	$(MKDIR_P) '$(DESTDIR)$(bindir)'
+	$(INSTALL_PROGRAM) build/commune '$(DESTDIR)$(bindir)/commune'
+uninstall-cli:
+	rm -f '$(DESTDIR)$(bindir)/commune'
+
+# ---- the library with debug points, for crash tests and benches; never installed
+
+DEBUG_OBJS = $(SRCS:%.c=build/debug/%.o)
+
+build/debug/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) -DCOMMUNE_DEBUG_POINTS -c -o $@ $<
+build/debug/commune.so: $(DEBUG_OBJS)
+	$(LINK.shared) -o $@ $^ $(LDFLAGS) $(LDFLAGS_SL) $(SHLIB_LINK)
+-include $(DEBUG_OBJS:.o=.d)
+
+# ---- programs without a server: core tests under sanitizers and with the library's own objects, fuzzing, benches
+
+TESTS := $(patsubst test/core/%.c,%,$(sort $(wildcard test/core/*_test.c)))
+FUZZ  := $(patsubst test/fuzz/%.c,%,$(filter-out test/fuzz/replay.c,$(sort $(wildcard test/fuzz/*.c))))
+BENCH := $(patsubst test/bench/%.c,%,$(sort $(wildcard test/bench/*.c)))
+
+CORE_CFLAGS = -std=gnu11 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Isrc -MMD -MP $(COPT)
+SANITIZE    = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CORE_LIBS   = -lsodium -lcrypto -lm
+CORE_OBJS   = $(CORES:%.c=build/core/%.o)
+PROGRAMS    = $(TESTS:%=build/core/%) $(TESTS:%=build/plain/%) $(FUZZ:%=build/replay/%) $(BENCH:%=build/bench/%)
+
+build/core/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CORE_CFLAGS) -O1 $(SANITIZE) -c -o $@ $<
+build/plain/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CORE_CFLAGS) -O2 -c -o $@ $<
+$(TESTS:%=build/core/%): build/core/%: build/core/test/core/%.o $(CORE_OBJS)
+	$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS)
+$(TESTS:%=build/plain/%): build/plain/%: build/plain/test/core/%.o $(CORES:.c=.o)
+	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+$(BENCH:%=build/bench/%): build/bench/%: build/plain/test/bench/%.o $(CORES:.c=.o)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+$(FUZZ:%=build/replay/%): build/replay/%: build/core/test/fuzz/%.o build/core/test/fuzz/replay.o $(CORE_OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS)
+-include $(shell find build/core build/plain -name '*.d' 2>/dev/null)
+.PRECIOUS: build/core/%.o build/plain/%.o
+
+FUZZ_CC      = $(firstword $(shell command -v clang clang-14) clang)
+FUZZ_SECONDS = 20
+
+$(FUZZ:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORES) $(wildcard src/*/*.h)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(filter-out -MMD -MP,$(CORE_CFLAGS)) -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o $@ $< $(CORES) $(CORE_LIBS)
+
+# ---- what people call
+
+.PHONY: help test core lint stage node-packages demo bench fuzz sanitize valgrind soak
+
+## all            build the extension and, with it, the command-line program build/commune
+## install        install both for the PostgreSQL of PG_CONFIG
+## installcheck   run the regression and isolation tests on a running server that has the extension installed
+## clean          remove everything that was built
+help:
+	@sed -n 's/^## //p' Makefile
+
+# A staged install, which the sandbox lays over a copy of the server.
+STAGE = build/stage
+stage: all build/debug/commune.so $(PROGRAMS)
+	@rm -rf $(STAGE)
+	@$(MAKE) --no-print-directory install DESTDIR='$(CURDIR)/$(STAGE)' >build/stage.log || { cat build/stage.log; exit 1; }
+
+node-packages:
+	@test/node/install $(SUITES)
+
+SANDBOX = PG_CONFIG='$(PG_CONFIG)' STAGE='$(STAGE)' test/sandbox
+
+## test           run the tests on throw-away clusters; SUITES="core lint" narrows
+test: stage node-packages
+	@$(SANDBOX) test/run $(SUITES)
+
+## core           the unit tests that need no server, under ASan and UBSan
+core:
+	@$(MAKE) --no-print-directory test SUITES=core
+
+## lint           checks of the sources, the library's symbols and the catalog
+lint:
+	@$(MAKE) --no-print-directory test SUITES=lint
+
+## demo           the demonstration on a throw-away cluster; KEEP=1 leaves it up
+demo: stage
+	@$(SANDBOX) test/demo.d/run
+
+## bench          measure, on a throw-away cluster; SLICES="delegation record" narrows
+bench: stage
+	@$(SANDBOX) test/bench/run $(SLICES)
+
+## fuzz           run each fuzz target for FUZZ_SECONDS (20) with clang
+fuzz: $(FUZZ:%=build/fuzz/%)
+	@for target in $(FUZZ); do test/fuzz/run $$target $(FUZZ_SECONDS) || exit 1; done
+
+## sanitize       the server tests on a server built with assertions, ASan and UBSan (first time: several minutes)
+sanitize:
+	@test/on-checked-server asan
+
+## valgrind       the server tests under valgrind, on a server built for it
+valgrind:
+	@test/on-checked-server valgrind
+
+## soak           everything that takes longer: all tests at length, fuzzing, both checked servers, the bare machine
+soak:
+	@test/soak

@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 
-/* Integers in records lie within ±(2^53-1), the range in which every JSON reader is exact. */
+/* Integers in records lie within +-(2^53-1), the range in which every JSON reader is exact. */
 #define SAFE_INT_MAX INT64_C(9007199254740991)
 
 #define USECS_PER_SECOND INT64_C(1000000)
