@@ -303,3 +303,50 @@ stray:
 		*at = n - 1;
 	return false;
 }
+
+/* Between the two alphabets only the last two letters differ. */
+static char
+swap_alphabet(char c, bool to_url)
+{
+	if (to_url)
+		return c == '+' ? '-' : c == '/' ? '_' : c == '-' || c == '_' ? '=' : c;
+	return c == '-' ? '+' : c == '_' ? '/' : c;
+}
+
+size_t
+base64_encode(char *out, const uint8_t *bytes, size_t n)
+{
+	size_t		len = base64url_encode(out, bytes, n);
+
+	for (size_t i = 0; i < len; i++)
+		out[i] = swap_alphabet(out[i], false);
+	while (len % 4 != 0)
+		out[len++] = '=';
+	return len;
+}
+
+bool
+base64_decode(uint8_t *out, size_t *out_n, const char *text, size_t n)
+{
+	char		group[4];
+	size_t		at;
+
+	*out_n = 0;
+	if (n % 4 != 0)
+		return false;
+	for (size_t i = 0; i < n; i += 4)
+	{
+		size_t		letters = 4;
+		size_t		bytes;
+
+		if (i + 4 == n)
+			while (letters > 2 && text[i + letters - 1] == '=')
+				letters--;
+		for (size_t j = 0; j < letters; j++)
+			group[j] = swap_alphabet(text[i + j], true);
+		if (!base64url_decode(out + *out_n, &bytes, &at, group, letters))
+			return false;
+		*out_n += bytes;
+	}
+	return true;
+}

@@ -149,6 +149,13 @@ get_be64(const uint8_t in[8])
 #define BASE64URL_ROOM(len) ((len) * 3 / 4)
 extern size_t base64url_encode(char *out, const uint8_t *bytes, size_t n);
 
+/* Standard base64 with padding (RFC 4648 section 4), as C2SP formats have it. */
+#define BASE64_LEN(n) (((n) + 2) / 3 * 4)
+extern size_t base64_encode(char *out, const uint8_t *bytes, size_t n);
+
+/* Decode it strictly: padded, no stray bits.  out has room for BASE64URL_ROOM(n) bytes. */
+extern bool base64_decode(uint8_t *out, size_t *out_n, const char *text, size_t n);
+
 /*
  * Decode strictly: only A-Z a-z 0-9 - _, no padding, no length 1 mod 4, no stray bits after the last byte.  out has
  * room for BASE64URL_ROOM(n) bytes.  Returns false and the offending position in *at.

@@ -40,7 +40,7 @@ Code
 code_from_sqlstate(const char *sqlstate)
 {
 	for (int i = 0; i < CODE_COUNT; i++)
-		if (sqlstate[0] == 'Q' && strcmp(codes[i].sqlstate, sqlstate) == 0)
+		if (strcmp(codes[i].sqlstate, sqlstate) == 0)
 			return (Code) i;
 	return CODE_COUNT;
 }

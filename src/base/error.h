@@ -117,7 +117,7 @@ extern const char *code_sqlstate(Code code);
 extern const char *code_message(Code code);
 extern const char *code_hint(Code code);
 
-/* The code that bears a SQLSTATE of class QC; CODE_COUNT when there is none. */
+/* The first code that bears a SQLSTATE; CODE_COUNT when there is none. */
 extern Code code_from_sqlstate(const char *sqlstate);
 
 /* Fill *fault (which may be NULL) and return code, so that a check can end in `return fault_set(...)`. */

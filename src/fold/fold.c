@@ -147,7 +147,7 @@ fold_member(Fold *fold, BlockOutput *out, const BlockInput *in, const LeafMember
 		}
 	}
 	if (code != CODE_OK)
-		out->verdicts[out->nverdicts++] = (Verdict){member->seq, code};
+		out->verdicts[out->nverdicts++] = (Verdict){member->seq, fold->index, code};
 }
 
 /* ---- what the clock asks for ---- */

@@ -27,3 +27,12 @@ CREATE FUNCTION commune.seal() RETURNS bigint
 COMMENT ON FUNCTION commune.seal() IS
 	'make the next block and return its number, NULL if nothing was new or due; first statement of a READ COMMITTED transaction';
 REVOKE ALL ON FUNCTION commune.seal() FROM PUBLIC;
+
+CREATE FUNCTION commune.replay(
+	signatures boolean DEFAULT false,
+	OUT "table" text, OUT key text, OUT "column" text, OUT expected text, OUT found text
+) RETURNS SETOF record
+	LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_fold_replay';
+COMMENT ON FUNCTION commune.replay(boolean) IS
+	'fold the whole register afresh in memory and return a row for each difference to the tables';
+REVOKE ALL ON FUNCTION commune.replay(boolean) FROM PUBLIC;

@@ -205,15 +205,16 @@ check_fold(const StoredBlock *block, const BlockOutput *out, size_t sessions, Fa
 	for (size_t i = 0; i < out->nverdicts || i < block->nverdicts; i++)
 	{
 		const Verdict *computed = i < out->nverdicts ? &out->verdicts[i] : NULL;
-		const VerdictRow *stored = i < block->nverdicts ? &block->verdicts[i] : NULL;
+		const Verdict *stored = i < block->nverdicts ? &block->verdicts[i] : NULL;
 
-		if (computed == NULL || stored == NULL || computed->seq != stored->seq ||
-			!str_is(stored->sqlstate, code_sqlstate(computed->code)))
-			return fault_set(fault, CODE_DAMAGED, block->row->size - 1,
-							 "Block %lld: the fold gives act %lld the verdict %s, the register has %lld and %.5s.",
-							 (long long) block->row->number,
-							 (long long) (computed ? computed->seq : 0), computed ? code_sqlstate(computed->code) : "none",
-							 (long long) (stored ? stored->seq : 0), stored && stored->sqlstate.n == 5 ? stored->sqlstate.p : "none ");
+		if (computed == NULL || stored == NULL || computed->seq != stored->seq || computed->code != stored->code)
+			return fault_set(fault, CODE_DAMAGED,
+							 computed != NULL ? computed->index : stored->index,
+							 "The fold gives act %lld the verdict %s, the register %s.",
+							 (long long) (computed != NULL ? computed->seq : stored->seq),
+							 computed != NULL ? code_sqlstate(computed->code) : "none",
+							 stored == NULL || (computed != NULL && stored->seq != computed->seq) ? "none" :
+							 stored->code == CODE_COUNT ? "one that is none" : code_sqlstate(stored->code));
 	}
 	for (size_t i = 0; i < out->nentries || i < block->n - sessions; i++)
 	{

@@ -318,7 +318,6 @@ static void
 check_commitments(Audit *audit, const Block *b)
 {
 	Digest		hash;
-	Verdict    *verdicts = arena_alloc(audit->arena, b->stored.nverdicts * sizeof *verdicts);
 
 	block_members_hash(&hash, b->header.first, b->stored.members, b->stored.n);
 	if (!same(&hash, &b->header.members))
@@ -326,20 +325,13 @@ check_commitments(Audit *audit, const Block *b)
 			   "Of a leaf %lld to %lld the seq, era, xid or time is not what the header of block %lld commits to.",
 			   (long long) b->row.first, (long long) b->row.size - 2, (long long) b->row.number);
 	for (size_t i = 0; i < b->stored.nverdicts; i++)
-	{
-		char		sqlstate[6] = "";
-
-		if (b->stored.verdicts[i].sqlstate.n == 5)
-			memcpy(sqlstate, b->stored.verdicts[i].sqlstate.p, 5);
-		verdicts[i] = (Verdict){b->stored.verdicts[i].seq, code_from_sqlstate(sqlstate)};
-		if (verdicts[i].code == CODE_COUNT)
+		if (b->stored.verdicts[i].code == CODE_COUNT)
 		{
-			report(audit, b->row.size - 1, "verdict", "sqlstate", "changed", "Act %lld has the verdict \"%.5s\", which is none.",
-				   (long long) verdicts[i].seq, sqlstate);
+			report(audit, b->stored.verdicts[i].index, "verdict", "sqlstate", "changed", "Act %lld has a verdict that is none.",
+				   (long long) b->stored.verdicts[i].seq);
 			return;
 		}
-	}
-	block_verdicts_hash(&hash, verdicts, b->stored.nverdicts);
+	block_verdicts_hash(&hash, b->stored.verdicts, b->stored.nverdicts);
 	if (!same(&hash, &b->header.verdicts))
 		report(audit, b->row.size - 1, "verdict", "", "changed", "The verdicts are not those that the header of block %lld commits to.",
 			   (long long) b->row.number);
@@ -583,7 +575,7 @@ typedef struct TileWalk
 static int64_t
 tiles_of_level(const Sealed *sealed, int32_t level)
 {
-	return level >= 0 && level < TILE_LEVELS ? (int64_t) ((uint64_t) sealed->size >> (TILE_HEIGHT * (level + 1))) : 0;
+	return level >= 0 && level < TILE_LEVELS - 1 ? (int64_t) ((uint64_t) sealed->size >> (TILE_HEIGHT * (level + 1))) : 0;
 }
 
 /* Report the tiles of a level that ought to have come before this number. */

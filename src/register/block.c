@@ -28,7 +28,7 @@ block_members_hash(Digest *out, int64_t first, const LeafMember *members, size_t
 	sha256_end(out->b);
 }
 
-/* Each verdict is 13 bytes: seq as 8 bytes big-endian, five letters of SQLSTATE. */
+/* Each verdict is 13 bytes: index as 8 bytes big-endian, five letters of SQLSTATE. */
 void
 block_verdicts_hash(Digest *out, const Verdict *verdicts, size_t n)
 {
@@ -37,7 +37,7 @@ block_verdicts_hash(Digest *out, const Verdict *verdicts, size_t n)
 	{
 		uint8_t		verdict[13];
 
-		put_be64(verdict, (uint64_t) verdicts[i].seq);
+		put_be64(verdict, (uint64_t) verdicts[i].index);
 		memcpy(verdict + 8, code_sqlstate(verdicts[i].code), 5);
 		sha256_add(verdict, sizeof verdict);
 	}

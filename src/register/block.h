@@ -41,6 +41,7 @@ typedef struct LeafMember
 typedef struct Verdict
 {
 	int64_t		seq;
+	int64_t		index;
 	Code		code;
 } Verdict;
 
@@ -61,7 +62,10 @@ typedef struct BlockHeader
 /* SHA-256 over (index, source, seq, era, xid, received_at) of each member, the first at index first. */
 extern void block_members_hash(Digest *out, int64_t first, const LeafMember *members, size_t n);
 
-/* SHA-256 over (seq, SQLSTATE) of each verdict, in the order of the acts. */
+/*
+ * SHA-256 over (index, SQLSTATE) of each verdict, in the order of the acts.  The index, not the seq: an inclusion proof
+ * proves an act's index, and so a receipt can prove its verdict.
+ */
 extern void block_verdicts_hash(Digest *out, const Verdict *verdicts, size_t n);
 
 /* The header's canonical JSON. */

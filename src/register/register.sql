@@ -185,3 +185,48 @@ SELECT pg_catalog.pg_extension_config_dump('commune.entry', '');
 SELECT pg_catalog.pg_extension_config_dump('commune.verdict', '');
 SELECT pg_catalog.pg_extension_config_dump('commune.block', '');
 SELECT pg_catalog.pg_extension_config_dump('commune.tile', '');
+
+CREATE FUNCTION commune.verify(
+	"from" bigint DEFAULT NULL, "to" bigint DEFAULT NULL, signatures boolean DEFAULT true,
+	projections boolean DEFAULT true, workers integer DEFAULT NULL,
+	OUT index bigint, OUT "table" text, OUT "column" text, OUT kind text, OUT detail text
+) RETURNS SETOF record
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_register_verify';
+COMMENT ON FUNCTION commune.verify(bigint, bigint, boolean, boolean, integer) IS
+	'recompute the register, or the blocks that hold the leaves of a range, and return a row for each damage';
+REVOKE ALL ON FUNCTION commune.verify(bigint, bigint, boolean, boolean, integer) FROM PUBLIC;
+
+CREATE FUNCTION commune.receipt(seq bigint) RETURNS text
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_receipt';
+COMMENT ON FUNCTION commune.receipt(bigint) IS
+	'the proof that a sealed act is in the register, with its verdict (C2SP tlog-proof)';
+REVOKE ALL ON FUNCTION commune.receipt(bigint) FROM PUBLIC;
+
+CREATE FUNCTION commune.members(block bigint, OUT index bigint, OUT source text, OUT seq bigint) RETURNS SETOF record
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_members';
+COMMENT ON FUNCTION commune.members(bigint) IS
+	'the leaves of a block in order, without its header: index, source (act, row, entry, engine) and seq';
+REVOKE ALL ON FUNCTION commune.members(bigint) FROM PUBLIC;
+
+CREATE FUNCTION commune.repair_triggers() RETURNS integer
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	r record;
+	repaired integer := 0;
+BEGIN
+	FOR r IN
+		SELECT c.relname, t.tgname
+		FROM pg_catalog.pg_trigger t
+		JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = 'commune' AND t.tgname IN ('commune_protect', 'commune_insert') AND t.tgenabled <> 'A'
+	LOOP
+		EXECUTE pg_catalog.format('ALTER TABLE commune.%I ENABLE ALWAYS TRIGGER %I', r.relname, r.tgname);
+		repaired := repaired + 1;
+	END LOOP;
+	RETURN repaired;
+END
+$$;
+COMMENT ON FUNCTION commune.repair_triggers() IS
+	'put protecting triggers back in force that a restore with --disable-triggers left half in force';
+REVOKE ALL ON FUNCTION commune.repair_triggers() FROM PUBLIC;

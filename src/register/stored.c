@@ -180,10 +180,16 @@ visit_verdict(void *self, const void *row)
 {
 	Reading    *r = self;
 	const VerdictRow *verdict = row;
+	int64_t		i = come_to(r, verdict->seq);
+	char		sqlstate[6] = "";
 
-	if (come_to(r, verdict->seq) >= 0)
-		r->block->verdicts[r->block->nverdicts++] = (VerdictRow){
-			.seq = verdict->seq, .sqlstate = arena_str(r->arena, verdict->sqlstate)};
+	if (i >= 0)
+	{
+		if (verdict->sqlstate.n == 5)
+			memcpy(sqlstate, verdict->sqlstate.p, 5);
+		r->block->verdicts[r->block->nverdicts++] = (Verdict){
+			.seq = verdict->seq, .index = r->block->row->first + i, .code = code_from_sqlstate(sqlstate)};
+	}
 	return r->next < r->n;
 }
 

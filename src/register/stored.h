@@ -12,7 +12,7 @@ typedef struct StoredBlock
 	size_t		n;
 	LeafMember *members;		/* in order, without the header; leaf as it is stored; bytes of acts and entries */
 	size_t		nverdicts;
-	VerdictRow *verdicts;		/* of its acts, in their order */
+	Verdict    *verdicts;		/* of its acts, in their order; code is CODE_COUNT for what is no SQLSTATE of ours */
 
 	/* With projections: what the tables say beside the bytes, at each member's place. */
 	const ActRow *acts;

@@ -163,6 +163,91 @@ row_difference(const Rel *rel, const void *a, const void *b)
 	return -1;
 }
 
+PathId
+rel_key(RelId rel)
+{
+	for (int i = 0; i < PATH_COUNT; i++)
+		if (schema.path[i]->rel == rel)
+			return (PathId) i;
+	return PATH_COUNT;
+}
+
+/* Append the items of a list, each by an expression over i. */
+#define PRINT_LIST(type, print_item) \
+	do { \
+		const type *list = v; \
+		buf_char(&b, '{'); \
+		for (size_t i = 0; i < list->n; i++) \
+		{ \
+			if (i > 0) \
+				buf_char(&b, ','); \
+			print_item; \
+		} \
+		buf_char(&b, '}'); \
+	} while (0)
+
+static void
+print_did(Buf *b, const Did *did)
+{
+	char		text[DID_TEXT_MAX];
+
+	buf_add(b, text, did_print(text, did));
+}
+
+Str
+col_print(Arena *arena, const Col *col, const void *row)
+{
+	const void *v = value(col, row);
+	Buf			b;
+
+	if (col_is_null(col, row))
+		return STR("NULL");
+	buf_init(&b, arena);
+	switch (col->type)
+	{
+		case COL_INT8:
+		case COL_XID:
+		case COL_TIME:
+			buf_int(&b, *(const int64_t *) v);
+			break;
+		case COL_INT4:
+			buf_int(&b, *(const int32_t *) v);
+			break;
+		case COL_BOOL:
+			buf_text(&b, *(const bool *) v ? "true" : "false");
+			break;
+		case COL_TEXT:
+		case COL_JSON:
+		case COL_SNAPSHOT:
+			buf_str(&b, *(const Str *) v);
+			break;
+		case COL_BYTES:
+			{
+				const Str  *s = v;
+				char	   *text = arena_alloc(arena, BASE64URL_LEN(s->n));
+
+				buf_add(&b, text, base64url_encode(text, (const uint8_t *) s->p, s->n));
+				break;
+			}
+		case COL_DID:
+			print_did(&b, v);
+			break;
+		case COL_DIDS:
+			PRINT_LIST(DidList, print_did(&b, &list->v[i]));
+			break;
+		case COL_INT4S:
+			PRINT_LIST(Int4List, buf_int(&b, list->v[i]));
+			break;
+		case COL_INT8S:
+			PRINT_LIST(Int8List, buf_int(&b, list->v[i]));
+			break;
+		case COL_TEXTS:
+			PRINT_LIST(StrList, buf_str(&b, list->v[i]));
+			break;
+	}
+	return buf_done(&b);
+}
+
 int
 path_cmp(PathId id, const void *a, const void *b)
 {

@@ -244,6 +244,12 @@ extern int	col_cmp(const Col *col, const void *a, const void *b);
 extern int	row_difference(const Rel *rel, const void *a, const void *b);
 extern bool col_is_null(const Col *col, const void *row);
 
+/* A column's value for people to read; "NULL" for none. */
+extern Str	col_print(Arena *arena, const Col *col, const void *row);
+
+/* The path by which a relation's rows are told apart: unique, on columns that never change. */
+extern PathId rel_key(RelId rel);
+
 /* Compare two rows in the order of a path. */
 extern int	path_cmp(PathId path, const void *a, const void *b);
 
