@@ -173,7 +173,8 @@ open_graph_arg(FunctionCallInfo fcinfo, IdKind kind)
 			return open;
 	}
 	if (!AggCheckCallContext(fcinfo, &parent))
-		elog(ERROR, "a delegation graph is added to by an aggregate only");
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("rows are added to a delegation graph by the aggregate only")));
 	context = AllocSetContextCreate(parent, "commune delegation graph", ALLOCSET_SMALL_SIZES);
 	open = MemoryContextAlloc(context, sizeof(OpenGraph));
 	EOH_init_header(&open->header, &open_graph_methods, context);
