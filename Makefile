@@ -149,7 +149,7 @@ lint:
 
 ## demo           the demonstration on a throw-away cluster; KEEP=1 leaves it up
 demo: stage
-	@$(SANDBOX) test/demo.d/run
+	@$(SANDBOX) test/tour/run
 
 ## bench          measure, on a throw-away cluster; SLICES="delegation record" narrows
 bench: stage
