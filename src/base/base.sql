@@ -14,3 +14,49 @@ BEGIN
 	END IF;
 END
 $guard$;
+
+REVOKE ALL ON SCHEMA commune FROM PUBLIC;
+
+CREATE FUNCTION commune.create_roles() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	r record;
+BEGIN
+	FOR r IN SELECT pg_catalog.unnest(ARRAY['commune_reader', 'commune_submit', 'commune_operator']) AS name LOOP
+		IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = r.name) THEN
+			EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', r.name);
+		END IF;
+		EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA commune TO %I', r.name);
+	END LOOP;
+	GRANT SELECT ON ALL TABLES IN SCHEMA commune TO commune_reader;
+	GRANT SELECT ON ALL SEQUENCES IN SCHEMA commune TO commune_reader;
+	GRANT INSERT (record) ON commune.act TO commune_submit;
+
+	FOR r IN
+		SELECT p.oid::pg_catalog.regprocedure AS signature, p.proname,
+			CASE
+				WHEN p.proname IN ('submit', 'await') THEN 'commune_submit'
+				WHEN p.proname IN ('seal', 'follow', 'start_worker', 'stop_worker') THEN 'commune_operator'
+				WHEN p.provolatile IN ('i', 's') OR p.proname IN ('verify', 'verify_table', 'workers') THEN 'commune_reader'
+			END AS grantee
+		FROM pg_catalog.pg_proc p
+		WHERE p.pronamespace = 'commune'::pg_catalog.regnamespace
+	LOOP
+		CONTINUE WHEN r.grantee IS NULL;
+		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %I', r.signature, r.grantee);
+		IF r.proname IN ('await', 'receipt') THEN
+			EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO commune_submit, commune_reader', r.signature);
+		END IF;
+	END LOOP;
+	FOR r IN
+		SELECT t.oid::pg_catalog.regtype AS name
+		FROM pg_catalog.pg_type t
+		WHERE t.typnamespace = 'commune'::pg_catalog.regnamespace AND t.typtype = 'b' AND t.typelem = 0
+	LOOP
+		EXECUTE pg_catalog.format('GRANT USAGE ON TYPE %s TO commune_reader, commune_submit', r.name);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION commune.create_roles() IS
+	'make the group roles commune_reader, commune_submit and commune_operator, once a cluster, and grant them what they need here';
+REVOKE ALL ON FUNCTION commune.create_roles() FROM PUBLIC;

@@ -36,3 +36,15 @@ CREATE FUNCTION commune.replay(
 COMMENT ON FUNCTION commune.replay(boolean) IS
 	'fold the whole register afresh in memory and return a row for each difference to the tables';
 REVOKE ALL ON FUNCTION commune.replay(boolean) FROM PUBLIC;
+
+CREATE FUNCTION commune.follow() RETURNS bigint
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_fold_follow';
+COMMENT ON FUNCTION commune.follow() IS
+	'on a subscriber: check and fold the blocks that have arrived, and return how many; the first call makes it a follower';
+REVOKE ALL ON FUNCTION commune.follow() FROM PUBLIC;
+
+CREATE FUNCTION commune.promote(reason text) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_fold_promote';
+COMMENT ON FUNCTION commune.promote(text) IS
+	'make a follower an origin: the next seal() begins an era with this reason';
+REVOKE ALL ON FUNCTION commune.promote(text) FROM PUBLIC;

@@ -6,7 +6,27 @@
 void
 mirror_init(Mirror *mirror, Arena *first, Arena *second)
 {
-	*mirror = (Mirror){.time = INT8_NONE, .arena = {first, second}};
+	*mirror = (Mirror){.time = INT8_NONE, .arena = {first, second}, .stored_verdicts = true};
+}
+
+void
+mirror_resume(Mirror *mirror, const BlockRow *last, const BlockRow *finished, const Frontier *frontier, Arena *arena)
+{
+	const MemberRef *refs;
+	size_t		n;
+
+	mirror->frontier = *frontier;
+	mirror->number = last->number;
+	mirror->time = last->time;
+	mirror->era = last->era;
+	mirror->has_p = finished != NULL && snapshot_parse(&mirror->p, arena, finished->snapshot, NULL) == CODE_OK;
+	if (!last->finished)
+	{
+		mirror->unfinished = last->snapshot;
+		if (block_members_unpack(&refs, &n, arena, last->members, NULL) == CODE_OK)
+			for (size_t i = 0; i < n && refs[i].source != LEAF_ENGINE; i++)
+				mirror->last_seq = refs[i].seq;
+	}
 }
 
 bool
@@ -198,11 +218,11 @@ gather(BlockInput *in, const StoredBlock *block, size_t sessions, State *state, 
 }
 
 static Code
-check_fold(const StoredBlock *block, const BlockOutput *out, size_t sessions, Fault *fault)
+check_fold(const Mirror *mirror, const StoredBlock *block, const BlockOutput *out, size_t sessions, Fault *fault)
 {
 	int64_t		first = block->row->first;
 
-	for (size_t i = 0; i < out->nverdicts || i < block->nverdicts; i++)
+	for (size_t i = 0; mirror->stored_verdicts && (i < out->nverdicts || i < block->nverdicts); i++)
 	{
 		const Verdict *computed = i < out->nverdicts ? &out->verdicts[i] : NULL;
 		const Verdict *stored = i < block->nverdicts ? &block->verdicts[i] : NULL;
@@ -283,7 +303,8 @@ keep_snapshot(Mirror *mirror, const BlockHeader *h, size_t sessions, const Store
 }
 
 Code
-mirror_block(Mirror *mirror, const StoredBlock *block, State *state, Arena *arena, Arena *scratch, Fault *fault)
+mirror_block(Mirror *mirror, const StoredBlock *block, BlockOutput *out, State *state, Arena *arena, Arena *scratch,
+			 Fault *fault)
 {
 	BlockHeader h;
 	XidSnapshot s;
@@ -291,7 +312,6 @@ mirror_block(Mirror *mirror, const StoredBlock *block, State *state, Arena *aren
 	Digest		verdicts;
 	size_t		sessions = 0;
 	BlockInput	in;
-	BlockOutput out;
 	Code		code;
 
 	if ((code = block_header_parse(&h, arena, block->row->header, fault)) != CODE_OK ||
@@ -313,10 +333,10 @@ mirror_block(Mirror *mirror, const StoredBlock *block, State *state, Arena *aren
 	};
 	if ((code = gather(&in, block, sessions, state, arena, fault)) != CODE_OK)
 		return code;
-	fold_block(&out, &in, state, arena, scratch);
-	if ((code = check_fold(block, &out, sessions, fault)) != CODE_OK)
+	fold_block(out, &in, state, arena, scratch);
+	if ((code = check_fold(mirror, block, out, sessions, fault)) != CODE_OK)
 		return code;
-	block_verdicts_hash(&verdicts, out.verdicts, out.nverdicts);
+	block_verdicts_hash(&verdicts, out->verdicts, out->nverdicts);
 	if (memcmp(&verdicts, &h.verdicts, sizeof verdicts) != 0)
 		return fault_set(fault, CODE_DAMAGED, h.size - 1, "Block %lld: the verdicts are not those of the header.",
 						 (long long) h.number);

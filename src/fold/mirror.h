@@ -25,17 +25,25 @@ typedef struct Mirror
 	Arena	   *arena[2];		/* of p, in turn */
 	int			turn;
 	bool		skip_signatures;
+	bool		stored_verdicts;	/* compare verdicts with stored ones; else only with the header's hash of them */
 } Mirror;
 
 /* Begin before the first block.  The two arenas are reset in turn, one each block that ends a snapshot. */
 extern void mirror_init(Mirror *mirror, Arena *first, Arena *second);
 
 /*
- * Check the next block and fold it into the state.  arena takes what is of the block alone; scratch is reset for each act.  Fault: DAMAGED or a record's own
+ * Begin after a block that was checked before: last; finished is the last finished one of its era, or NULL.  The
+ * strings of both must live as long as the mirror.
+ */
+extern void mirror_resume(Mirror *mirror, const BlockRow *last, const BlockRow *finished, const Frontier *frontier,
+						  Arena *arena);
+
+/*
+ * Check the next block and fold it into the state; *out is what the fold gave.  arena takes what is of the block alone; scratch is reset for each act.  Fault: DAMAGED or a record's own
  * code; at is the index of the first leaf that is wrong, or that of the block's header.
  */
-extern Code mirror_block(Mirror *mirror, const StoredBlock *block, State *state, Arena *arena, Arena *scratch,
-						 Fault *fault);
+extern Code mirror_block(Mirror *mirror, const StoredBlock *block, BlockOutput *out, State *state, Arena *arena,
+						 Arena *scratch, Fault *fault);
 
 /* True if what a transaction of this era committed has to be in a block by now, for its acts to be accounted for. */
 extern bool mirror_expects(const Mirror *mirror, int64_t era, uint64_t xid);

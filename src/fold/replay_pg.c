@@ -50,27 +50,32 @@ fold_register(Replay *replay, MemoryContext context, bool signatures)
 	Arena		block_arena;
 	Mirror		mirror;
 	int64		number = 1;
+	int64		last = PG_INT64_MAX;
+	FollowerRow follower;
 
 	for (int i = 0; i < 2; i++)
 		context_arena_init(&snapshots[i], AllocSetContextCreate(context, "commune snapshot", ALLOCSET_SMALL_SIZES));
 	context_arena_init(&block_arena, AllocSetContextCreate(context, "commune block", ALLOCSET_DEFAULT_SIZES));
+	if (log_follower(&follower, replay->store, &block_arena))
+		last = follower.block;
 	mirror_init(&mirror, &snapshots[0], &snapshots[1]);
 	mirror.skip_signatures = !signatures;
 	for (;; number++)
 	{
 		BlockRow	row;
 		StoredBlock block;
+		BlockOutput out;
 		bool		found;
 		Fault		fault = {.code = CODE_OK};
 
 		CHECK_FOR_INTERRUPTS();
 		arena_reset(&block_arena);
-		if (!log_block(&row, replay->store, &block_arena, number))
+		if (number > last || !log_block(&row, replay->store, &block_arena, number))
 			return true;
 		if (stored_read(&block, &found, replay->store, &block_arena, &row, false, &fault) == CODE_OK)
 		{
 			if (found)
-				(void) mirror_block(&mirror, &block, replay->state, &block_arena, replay->scratch, &fault);
+				(void) mirror_block(&mirror, &block, &out, replay->state, &block_arena, replay->scratch, &fault);
 			else
 				fault_set(&fault, CODE_DAMAGED, row.first, "A member of block " INT64_FORMAT " is gone.", number);
 		}

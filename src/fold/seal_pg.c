@@ -47,6 +47,8 @@ typedef struct Sealer
 	BlockRow	last;
 	int32		era;
 	bool		begun;			/* the era has a block */
+	bool		follower;		/* to be promoted */
+	FollowerRow follower_row;
 	EraRow		previous_era;
 
 	Str			snapshot;		/* S */
@@ -373,6 +375,38 @@ collect(Sealer *s)
 		s->next++;
 }
 
+/* ---- a follower becomes an origin ---- */
+
+static void
+write_one(Sealer *s, RelId rel, Row *row)
+{
+	s->store->write(s->store, rel, &row, 1);
+}
+
+/* Refuse to seal on a follower, unless it was promoted and has folded every block that arrived. */
+static void
+prepare_promotion(Sealer *s)
+{
+	BlockRow	next;
+
+	if (!log_follower(&s->follower_row, s->store, &s->arena) || s->follower_row.promoted.p == NULL)
+		code_raise(CODE_FOLLOWER, NULL);
+	if (log_block(&next, s->store, &s->arena, s->follower_row.block + 1))
+		code_raise(CODE_FOLLOWER, psprintf("Block " INT64_FORMAT " has arrived and is not folded yet: SELECT commune.follow().",
+										   next.number));
+}
+
+static void
+end_following(Sealer *s)
+{
+	FollowerRow row = s->follower_row;
+
+	row.row.stored = true;
+	row.row.dead = true;
+	write_one(s, REL_FOLLOWER, &row.row);
+	s->follower = false;
+}
+
 /* ---- a block ---- */
 
 /* Read a candidate as a member of a block. */
@@ -429,7 +463,8 @@ era_entry(Sealer *s, EraRow *era, Arena *arena)
 	*era = (EraRow){
 		.era = s->era,
 		.binding = arena_str(arena, str_from(register_binding())),
-		.reason = first ? STR("the register begins") :
+		.reason = s->follower ? s->follower_row.promoted :
+			first ? STR("the register begins") :
 			str_eq(s->previous_era.binding, str_from(register_binding())) ? STR("transaction ids went back") :
 			STR("the register moved to another database"),
 	};
@@ -482,12 +517,6 @@ keep_tile(void *self, int level, uint64_t n, const Digest tile[TILE_WIDTH], cons
 		tiles->room = tiles->room * 2 + 8;
 	}
 	tiles->rows[tiles->n++] = &row->row;
-}
-
-static void
-write_one(Sealer *s, RelId rel, Row *row)
-{
-	s->store->write(s->store, rel, &row, 1);
 }
 
 static void
@@ -647,6 +676,8 @@ make_block(Sealer *s)
 	{
 		era.begun = in.first + (int64) n;
 		write_one(s, REL_ERA, &era.row);
+		if (s->follower)
+			end_following(s);
 		register_era_changed();
 		s->begun = true;
 	}
@@ -705,7 +736,9 @@ seal_step(bool one)
 	lock_seal();
 	s->tables = table_store_open(NULL, true, context);
 	s->store = table_store(s->tables);
-	s->era = register_era(&s->begun);
+	s->era = register_era(&s->begun, &s->follower);
+	if (s->follower)
+		prepare_promotion(s);
 	s->has_last = log_last_block(&s->last, s->store, &s->arena);
 	(void) log_last_era(&s->previous_era, s->store, &s->arena);
 	collect(s);

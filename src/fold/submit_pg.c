@@ -49,8 +49,8 @@ enum
 	ACT_COLS
 };
 
-/* The seq of the act whose bytes were submitted again, for submit(). */
-static int64 repeated_seq;
+/* The seq of the act that came in last, or whose bytes came in again: what submit() returns. */
+static int64 last_seq;
 
 /* Verify a record's signature by the key of its signer. */
 static void
@@ -173,10 +173,15 @@ stamp(Relation act, HeapTuple tuple, const Record *record, const Digest *leaf)
 	bool		replace[ACT_COLS];
 	TimestampTz now = GetCurrentTimestamp();
 	Str			did = {(const char *) record->signer.b, did_size(&record->signer)};
+	int32		era;
 	bool		begun;
+	bool		follower;
 
-	repeated_seq = find_repeated(act, record, did);
-	if (repeated_seq != 0)
+	era = register_era(&begun, &follower);
+	if (follower)
+		code_raise(CODE_FOLLOWER, "Acts are submitted to the origin.");
+	last_seq = find_repeated(act, record, did);
+	if (last_seq != 0)
 		return NULL;
 	pre_check(record, leaf, now);
 
@@ -186,13 +191,14 @@ stamp(Relation act, HeapTuple tuple, const Record *record, const Digest *leaf)
 	values[ACT_XID] = FullTransactionIdGetDatum(GetTopFullTransactionId());
 	values[ACT_RECEIVED_AT] = TimestampTzGetDatum(now);
 	values[ACT_NONCE] = Int64GetDatum(record->nonce);
-	values[ACT_ERA] = Int32GetDatum(register_era(&begun));
+	values[ACT_ERA] = Int32GetDatum(era);
 	values[ACT_KIND] = PointerGetDatum(varlena_from_str(record->act));
 	values[ACT_SIGNER] = PointerGetDatum(varlena_from_str(did));
 	values[ACT_LEAF] = PointerGetDatum(varlena_from_str(hash_str(leaf)));
 	nulls[ACT_KEY] = true;
 	values[ACT_KEY] = (Datum) 0;
-	values[ACT_SEQ] = Int64GetDatum(register_next_seq());
+	last_seq = register_next_seq();
+	values[ACT_SEQ] = Int64GetDatum(last_seq);
 	return heap_modify_tuple(tuple, RelationGetDescr(act), values, nulls, replace);
 }
 
@@ -226,10 +232,11 @@ static void
 check_restoring(void)
 {
 	bool		begun;
+	bool		follower;
 
 	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
 		return;
-	register_era(&begun);
+	register_era(&begun, &follower);
 	if (begun)
 		code_raise(CODE_NOT_RESTORING, NULL);
 	register_check_owner("restore acts");
@@ -286,31 +293,22 @@ COMMUNE_FUNCTION(commune_fold_submit)
 	static Oid	planned_type;	/* another one after DROP and CREATE EXTENSION */
 	Oid			jws = get_fn_expr_argtype(fcinfo->flinfo, 0);
 	Datum		record = PG_GETARG_DATUM(0);
-	int64		seq;
 
 	SPI_connect();
 	if (plan == NULL || planned_type != jws)
 	{
 		if (plan != NULL)
 			SPI_freeplan(plan);
-		plan = SPI_prepare("INSERT INTO commune.act (record) VALUES ($1) RETURNING seq", 1, &jws);
+		plan = SPI_prepare("INSERT INTO commune.act (record) VALUES ($1)", 1, &jws);
 		if (plan == NULL)
 			elog(ERROR, "commune: cannot prepare the insert: %s", SPI_result_code_string(SPI_result));
 		SPI_keepplan(plan);
 		planned_type = jws;
 	}
-	if (SPI_execute_plan(plan, &record, NULL, false, 0) != SPI_OK_INSERT_RETURNING)
+	if (SPI_execute_plan(plan, &record, NULL, false, 0) != SPI_OK_INSERT)
 		elog(ERROR, "commune: cannot insert the act");
-	if (SPI_processed == 1)
-	{
-		bool		null;
-
-		seq = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
-	}
-	else
-		seq = repeated_seq;
 	SPI_finish();
-	PG_RETURN_INT64(seq);
+	PG_RETURN_INT64(last_seq);
 }
 
 /* ---- waiting for the verdict ---- */

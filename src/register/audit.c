@@ -446,6 +446,7 @@ typedef struct Sealed
 	XidSnapshot p;				/* the last finished snapshot */
 	Str			snapshot;
 	int64_t		last;			/* number of the last block */
+	int64_t		upto;			/* that is looked at */
 	Arena	   *arena;			/* of what is gathered here */
 } Sealed;
 
@@ -457,6 +458,8 @@ gather_block(void *self, const void *row)
 	const MemberRef *refs;
 	size_t		n;
 
+	if (block->number > sealed->upto)
+		return false;
 	arena_reset(sealed->audit->scratch);
 	if (block_members_unpack(&refs, &n, sealed->audit->scratch, block->members, NULL) != CODE_OK)
 		return true;			/* audit_block() reports it */
@@ -538,7 +541,8 @@ rest_entry(void *self, const void *row)
 
 	if (entry->xid != INT8_NONE)
 		check_sealed(sealed, "entry", entry->seq, entry->era, entry->xid);
-	else if (!is_sealed(sealed, entry->seq))
+	else if (!is_sealed(sealed, entry->seq) &&
+			 !(sealed->audit->follower && (sealed->n == 0 || entry->seq > sealed->seq[sealed->n - 1])))
 		report(sealed->audit, -1, "entry", "", "added", "Entry %lld is in no block.", (long long) entry->seq);
 	return true;
 }
@@ -632,10 +636,10 @@ rest_tile(void *self, const void *row)
 }
 
 void
-audit_rest(Audit *audit)
+audit_rest(Audit *audit, int64_t last)
 {
 	Store	   *store = audit->store;
-	Sealed		sealed = {.audit = audit, .arena = audit->arena};
+	Sealed		sealed = {.audit = audit, .arena = audit->arena, .upto = last};
 	TileWalk	walk = {.sealed = &sealed};
 
 	arena_reset(audit->arena);

@@ -25,6 +25,7 @@ typedef struct Audit
 	Arena	   *scratch;		/* reset for each record */
 	bool		signatures;		/* verify the signatures of records */
 	bool		projections;	/* compare the columns beside the bytes */
+	bool		follower;		/* blocks arrive: what is above the last one's seqs is still to be folded */
 	int64_t		reports;		/* how many there were */
 	void		(*report) (void *self, const Damage *damage);
 	void	   *self;
@@ -33,7 +34,7 @@ typedef struct Audit
 /* Audit block number of 1 .. last. */
 extern void audit_block(Audit *audit, int64_t number);
 
-/* Audit what lies in no block: a hole in the numbers, tiles, acts that ought to be sealed, verdicts, eras. */
-extern void audit_rest(Audit *audit);
+/* Audit what lies in no block up to the last one: tiles, acts that ought to be sealed, verdicts, eras. */
+extern void audit_rest(Audit *audit, int64_t last);
 
 #endif

@@ -20,10 +20,22 @@ log_block(BlockRow *out, Store *store, Arena *arena, int64_t number)
 }
 
 bool
+log_follower(FollowerRow *out, Store *store, Arena *arena)
+{
+	FollowerRow probe = {.id = 1};
+
+	memset(out, 0, sizeof *out);
+	return store->find(store, arena, out, FOLLOWER_BY_ID, &probe);
+}
+
+bool
 log_last_block(BlockRow *out, Store *store, Arena *arena)
 {
 	BlockRow	last = {.number = 0};
+	FollowerRow follower;
 
+	if (log_follower(&follower, store, arena))
+		return follower.block > 0 && log_block(out, store, arena, follower.block);
 	store->scan(store, BLOCK_BY_NUMBER, 0, NULL, SCAN_BACK, 1, keep_block, &last);
 	return last.number > 0 && log_block(out, store, arena, last.number);
 }

@@ -7,7 +7,13 @@
 #include "register/rels.h"
 #include "register/snapshot.h"
 
-/* The last block, the block of a number, the block that holds an index.  False if there is none. */
+/* The row that makes this database a follower of another register.  False if it is none. */
+extern bool log_follower(FollowerRow *out, Store *store, Arena *arena);
+
+/*
+ * The last block, the block of a number, the block that holds an index.  False if there is none.  On a follower the
+ * last block is the last one that was folded; later ones have only arrived.
+ */
 extern bool log_last_block(BlockRow *out, Store *store, Arena *arena);
 extern bool log_block(BlockRow *out, Store *store, Arena *arena, int64_t number);
 extern bool log_block_at(BlockRow *out, Store *store, Arena *arena, int64_t index);

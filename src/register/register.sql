@@ -147,6 +147,17 @@ COMMENT ON COLUMN commune.tile.level IS '0 for leaves';
 COMMENT ON COLUMN commune.tile.root IS 'root over the tile: its entry in the next level';
 COMMENT ON COLUMN commune.tile.data IS '256 hashes of 32 bytes';
 
+CREATE TABLE commune.follower (
+	block bigint NOT NULL,
+	id integer NOT NULL,
+	promoted text COLLATE "C",
+	CONSTRAINT follower_pkey PRIMARY KEY (id)
+);
+COMMENT ON TABLE commune.follower IS 'one row in a database that follows another register; none elsewhere';
+COMMENT ON COLUMN commune.follower.block IS 'the last block that was folded here';
+COMMENT ON COLUMN commune.follower.id IS '1';
+COMMENT ON COLUMN commune.follower.promoted IS 'why it was made an origin; the next seal begins an era';
+
 -- Nothing here is changed but by the library, which writes below the level of SQL.
 
 CREATE FUNCTION commune.protect() RETURNS trigger
@@ -177,7 +188,12 @@ CREATE TRIGGER commune_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON 
 	FOR EACH STATEMENT EXECUTE FUNCTION commune.protect();
 ALTER TABLE commune.tile ENABLE ALWAYS TRIGGER commune_protect;
 
+CREATE TRIGGER commune_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON commune.follower
+	FOR EACH STATEMENT EXECUTE FUNCTION commune.protect();
+ALTER TABLE commune.follower ENABLE ALWAYS TRIGGER commune_protect;
+
 SELECT pg_catalog.pg_extension_config_dump('commune.act_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('commune.follower', '');
 SELECT pg_catalog.pg_extension_config_dump('commune.era', '');
 SELECT pg_catalog.pg_extension_config_dump('commune.act', '');
 SELECT pg_catalog.pg_extension_config_dump('commune.row_leaf', '');

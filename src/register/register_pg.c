@@ -12,6 +12,7 @@
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -24,6 +25,7 @@ static struct
 	Oid			relid;
 	int32		era;
 	bool		begun;
+	bool		follower;
 }			cache;
 
 static void
@@ -55,13 +57,14 @@ is_rewound(Store *store, Arena *arena)
 }
 
 int32
-register_era(bool *begun)
+register_era(bool *begun, bool *follower)
 {
 	static bool registered = false;
 	MemoryContext context;
 	TableStore *tables;
 	Arena		arena;
 	EraRow		era;
+	FollowerRow row;
 
 	if (!registered)
 	{
@@ -82,11 +85,13 @@ register_era(bool *begun)
 			!is_rewound(table_store(tables), &arena);
 		if (!cache.begun)
 			cache.era++;
+		cache.follower = log_follower(&row, table_store(tables), &arena);
 		table_store_close(tables);
 		MemoryContextDelete(context);
 		cache.valid = true;
 	}
 	*begun = cache.begun;
+	*follower = cache.follower;
 	return cache.era;
 }
 
@@ -111,11 +116,18 @@ register_next_seq(void)
 	return nextval_internal(commune_relation("act_seq"), false);
 }
 
+void
+register_set_seq(int64 seq)
+{
+	(void) DirectFunctionCall2(setval_oid, ObjectIdGetDatum(commune_relation("act_seq")), Int64GetDatum(seq));
+}
+
 /* SQL function: protect() returns trigger */
 COMMUNE_FUNCTION(commune_register_protect)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	bool		begun;
+	bool		follower;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
@@ -127,7 +139,7 @@ COMMUNE_FUNCTION(commune_register_protect)
 	{
 		if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
 			return PointerGetDatum(NULL);
-		register_era(&begun);
+		register_era(&begun, &follower);
 		if (!begun)
 			return PointerGetDatum(NULL);
 	}

@@ -10,14 +10,15 @@
 
 /*
  * The era of what is committed now.  *begun is false if no block of it was sealed yet: in a new database, after a
- * restore, or when transaction ids cannot be compared with those of the last block.
+ * restore, or when transaction ids cannot be compared with those of the last block.  *follower is true on a
+ * subscriber: blocks are folded here, not made, and acts are not taken.
  */
-extern int32 register_era(bool *begun);
+extern int32 register_era(bool *begun, bool *follower);
 
 /* What an era is bound to: system identifier and database. */
 extern char *register_binding(void);
 
-/* Say to all sessions that the era changed, when this transaction commits. */
+/* Say to all sessions that this has changed, when this transaction commits. */
 extern void register_era_changed(void);
 
 /* Raise an error unless the current user owns the register's tables. */
@@ -25,6 +26,9 @@ extern void register_check_owner(const char *what);
 
 /* Draw the next seq.  Last of all: what draws it appends at once. */
 extern int64 register_next_seq(void);
+
+/* Let the next seq be above this one. */
+extern void register_set_seq(int64 seq);
 
 /* What act_nonce_idx holds for an act; signer is the DID's binary form.  Kept in an index: never change it. */
 static inline int64

@@ -70,6 +70,12 @@ static const Col tile_cols[] = {
 	COL(COL_BYTES, TileRow, data),
 };
 
+static const Col follower_cols[] = {
+	COL(COL_INT8, FollowerRow, block),
+	COL(COL_INT4, FollowerRow, id),
+	COL(COL_TEXT, FollowerRow, promoted),
+};
+
 #define REL(id, name, type, cols) {id, name, sizeof(type), sizeof(cols) / sizeof *(cols), cols}
 
 const Rel	era_rel = REL(REL_ERA, "era", EraRow, era_cols);
@@ -79,6 +85,7 @@ const Rel	entry_rel = REL(REL_ENTRY, "entry", EntryRow, entry_cols);
 const Rel	verdict_rel = REL(REL_VERDICT, "verdict", VerdictRow, verdict_cols);
 const Rel	block_rel = REL(REL_BLOCK, "block", BlockRow, block_cols);
 const Rel	tile_rel = REL(REL_TILE, "tile", TileRow, tile_cols);
+const Rel	follower_rel = REL(REL_FOLLOWER, "follower", FollowerRow, follower_cols);
 
 const RowPath	era_by_number = {ERA_BY_NUMBER, REL_ERA, "era_pkey", true, 1, {1}, PATH_ALL, 0};
 const RowPath	act_by_seq = {ACT_BY_SEQ, REL_ACT, "act_pkey", true, 1, {0}, PATH_ALL, 0};
@@ -90,3 +97,4 @@ const RowPath	entry_by_xid = {ENTRY_BY_XID, REL_ENTRY, "entry_xid_idx", false, 1
 const RowPath	verdict_by_seq = {VERDICT_BY_SEQ, REL_VERDICT, "verdict_pkey", true, 1, {0}, PATH_ALL, 0};
 const RowPath	block_by_number = {BLOCK_BY_NUMBER, REL_BLOCK, "block_pkey", true, 1, {0}, PATH_ALL, 0};
 const RowPath	tile_by_place = {TILE_BY_PLACE, REL_TILE, "tile_pkey", true, 2, {1, 0}, PATH_ALL, 0};
+const RowPath follower_by_id = {FOLLOWER_BY_ID, REL_FOLLOWER, "follower_pkey", true, 1, {1}, PATH_ALL, 0};

@@ -88,6 +88,15 @@ typedef struct TileRow
 	Str			data;
 } TileRow;
 
+/* On a subscriber: one row, with id 1. */
+typedef struct FollowerRow
+{
+	Row			row;
+	int64_t		block;			/* the last one that was folded */
+	int32_t		id;
+	Str			promoted;		/* the reason, once it is to become an origin itself */
+} FollowerRow;
+
 extern const Rel era_rel;
 extern const Rel act_rel;
 extern const Rel row_leaf_rel;
@@ -95,6 +104,7 @@ extern const Rel entry_rel;
 extern const Rel verdict_rel;
 extern const Rel block_rel;
 extern const Rel tile_rel;
+extern const Rel follower_rel;
 
 extern const RowPath era_by_number;
 extern const RowPath act_by_seq;
@@ -106,6 +116,7 @@ extern const RowPath entry_by_xid;
 extern const RowPath verdict_by_seq;
 extern const RowPath block_by_number;
 extern const RowPath tile_by_place;
+extern const RowPath follower_by_id;
 
 static inline Str
 hash_str(const Digest *hash)

@@ -32,6 +32,7 @@ typedef struct Shared
 {
 	pg_atomic_uint64 next;		/* the next block to take */
 	int64		last;
+	bool		follower;
 	bool		signatures;
 	bool		projections;
 	slock_t		mutex;
@@ -69,6 +70,7 @@ audit_blocks(Shared *shared, bool rest)
 		.scratch = &scratch_arena,
 		.signatures = shared->signatures,
 		.projections = shared->projections,
+		.follower = shared->follower,
 		.report = keep_damage,
 		.self = shared,
 	};
@@ -88,7 +90,7 @@ audit_blocks(Shared *shared, bool rest)
 		}
 	}
 	if (rest)
-		audit_rest(&audit);
+		audit_rest(&audit, shared->last);
 	table_store_close(tables);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
@@ -209,6 +211,8 @@ COMMUNE_FUNCTION(commune_register_verify)
 	int			workers = PG_ARGISNULL(4) ? max_parallel_workers_per_gather : PG_GETARG_INT32(4);
 	int64		first;
 	int64		last;
+	bool		begun;
+	bool		follower;
 	ParallelContext *pcxt;
 	Shared	   *shared;
 
@@ -225,6 +229,7 @@ COMMUNE_FUNCTION(commune_register_verify)
 		return (Datum) 0;
 	workers = Min(workers, (last - first) / BLOCKS_AT_ONCE);
 
+	(void) register_era(&begun, &follower);
 	EnterParallelMode();
 	pcxt = CreateParallelContext("commune", "commune_register_verify_main", workers);
 	shm_toc_estimate_chunk(&pcxt->estimator, sizeof(Shared));
@@ -233,6 +238,7 @@ COMMUNE_FUNCTION(commune_register_verify)
 	shared = shm_toc_allocate(pcxt->toc, sizeof(Shared));
 	pg_atomic_init_u64(&shared->next, (uint64) first);
 	shared->last = last;
+	shared->follower = follower;
 	shared->signatures = PG_ARGISNULL(2) || PG_GETARG_BOOL(2);
 	shared->projections = PG_ARGISNULL(3) || PG_GETARG_BOOL(3);
 	SpinLockInit(&shared->mutex);

@@ -29,6 +29,7 @@ typedef enum RelId
 	REL_VERDICT,
 	REL_BLOCK,
 	REL_TILE,
+	REL_FOLLOWER,
 	/* the state */
 	REL_CHARTER,
 	REL_MEMBER,
@@ -53,6 +54,7 @@ typedef enum PathId
 	VERDICT_BY_SEQ,
 	BLOCK_BY_NUMBER,
 	TILE_BY_PLACE,				/* level, n */
+	FOLLOWER_BY_ID,
 	CHARTER_BY_SEQ,
 	MEMBER_BY_ID,
 	MEMBER_BY_DID,
