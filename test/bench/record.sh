@@ -15,18 +15,27 @@ CREATE UNLOGGED TABLE record (record commune.jws);
 SQL
 psql -qX -c "COPY source TO STDOUT" >"$TMPDIR/records"
 
-# milliseconds SQL: the best of three runs.
+# milliseconds SQL [BEFORE]: the best of three runs of a statement, each after another one.
 milliseconds()
 {
 	for run in 1 2 3; do
-		psql -qXAt -c 'TRUNCATE plain, record' -c '\timing on' -c "$1"
+		psql -qXAt -c "${2:-}" -c '\timing on' -c "$1"
 	done | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | sort -n | head -n 1
 }
 
-plain=$(milliseconds "\\copy plain FROM '$TMPDIR/records'")
-record=$(milliseconds "\\copy record FROM '$TMPDIR/records'")
+# per_record NAME SQL GOAL FLOOR: microseconds for one of the 100,000.
+per_record()
+{
+	milliseconds "$2" | awk -v name="$1" -v limits="goal $3 floor $4" \
+		'{ printf "bench record.%s %.2f us %s\n", name, $1 / 100, limits }'
+}
+
+plain=$(milliseconds "\\copy plain FROM '$TMPDIR/records'" 'TRUNCATE plain')
+record=$(milliseconds "\\copy record FROM '$TMPDIR/records'" 'TRUNCATE record')
 echo "$plain $record" | awk '{ printf "bench record.copy_ratio %.2f times goal 1.5 floor 3\n", $2 / $1 }'
-milliseconds 'SELECT count(line::commune.jws) FROM source' | awk '{ printf "bench record.input %.2f us goal 3 floor 8\n", $1 / 100 }'
-psql -qX -c "\\copy record FROM '$TMPDIR/records'"
-psql -qXAt -c '\timing on' -c 'SELECT count(commune.signer(record)) FROM record' | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' |
-	awk '{ printf "bench record.signer %.2f us goal 3 floor 8\n", $1 / 100 }'
+psql -qX -c 'VACUUM ANALYZE source, record'
+per_record scan 'SELECT count(record) FROM record' 1 3
+per_record input 'SELECT count(line::commune.jws) FROM source' 3 8
+per_record signer 'SELECT count(commune.signer(record)) FROM record' 3 8
+per_record payload 'SELECT count(commune.payload(record)) FROM record' 6 15
+per_record sort_dids 'SELECT count(*) FROM (SELECT commune.signer(record) AS did FROM record ORDER BY did OFFSET 0) s' 4 10
