@@ -335,5 +335,21 @@ COMMENT ON FUNCTION commune.base64url_decode(text) IS 'reads base64url strictly:
 
 -- ---- nothing is for everybody
 
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA commune FROM PUBLIC;
+REVOKE ALL ON FUNCTION
+	commune.did_in(cstring), commune.did_out(commune.did), commune.did_recv(internal),
+	commune.did_send(commune.did), commune.jws_in(cstring), commune.jws_out(commune.jws),
+	commune.jws_recv(internal), commune.jws_send(commune.jws), commune.did_eq(commune.did, commune.did),
+	commune.did_ne(commune.did, commune.did), commune.did_lt(commune.did, commune.did),
+	commune.did_le(commune.did, commune.did), commune.did_gt(commune.did, commune.did),
+	commune.did_ge(commune.did, commune.did), commune.did_cmp(commune.did, commune.did),
+	commune.did_sort(internal), commune.did_hash(commune.did), commune.did_hash_extended(commune.did, bigint),
+	commune.jws_eq(commune.jws, commune.jws), commune.jws_ne(commune.jws, commune.jws),
+	commune.jws_lt(commune.jws, commune.jws), commune.jws_le(commune.jws, commune.jws),
+	commune.jws_gt(commune.jws, commune.jws), commune.jws_ge(commune.jws, commune.jws),
+	commune.jws_cmp(commune.jws, commune.jws), commune.jws_hash(commune.jws),
+	commune.jws_hash_extended(commune.jws, bigint), commune.header(commune.jws), commune.payload(commune.jws),
+	commune.signer(commune.jws), commune.kind(commune.jws), commune.nonce(commune.jws),
+	commune.leaf(commune.jws), commune.verify_record(commune.jws), commune.public_key(commune.did),
+	commune.did(bytea), commune.base64url(bytea), commune.base64url_decode(text)
+	FROM PUBLIC;
 REVOKE ALL ON TYPE commune.did, commune.jws FROM PUBLIC;
