@@ -48,7 +48,21 @@ extern void facts_init(Facts *facts, IdKind kind, Arena *arena);
 /* Note down a fact; texts are copied.  Faults: BAD_WEIGHT, BAD_RANK, TOO_LARGE. */
 extern Code facts_add(Facts *facts, const Fact *fact, Fault *fault);
 
-/* Web that it is known who votes. */
+/* Note down that one member trusts another, or himself, without more; false where facts_add() is needed. */
+static inline bool
+facts_add_plain(Facts *facts, int64_t truster, int64_t trustee)
+{
+	uint32_t	n = facts->log.n;
+
+	if (facts->log.kind != ID_NUMBER || facts->mark != NULL || n >= 2 * facts->room)
+		return false;
+	facts->log.number[n] = truster;
+	facts->log.number[n + 1] = trustee;
+	facts->log.n = n + 2;
+	return true;
+}
+
+/* State that it is known who votes. */
 static inline void
 facts_count(Facts *facts)
 {

@@ -235,12 +235,20 @@ rank_arg(Fact *fact, FunctionCallInfo fcinfo, int arg)
 	fact->rank = PG_ARGISNULL(arg) ? 1 : PG_GETARG_INT16(arg);
 }
 
-/* (state, truster, trustee) */
+/* (state, truster, trustee), of which there may be millions */
 static inline Datum
 add(FunctionCallInfo fcinfo, IdKind kind)
 {
 	Fact		fact = {.rank = 1};
 
+	if (kind == ID_NUMBER && !PG_ARGISNULL(0) && !PG_ARGISNULL(1))
+	{
+		OpenGraph  *open = open_graph_arg(fcinfo, kind);
+		int64_t		truster = PG_GETARG_INT64(1);
+
+		if (!facts_due(&open->facts) && facts_add_plain(&open->facts, truster, PG_ARGISNULL(2) ? truster : PG_GETARG_INT64(2)))
+			PG_RETURN_DATUM(EOHPGetRWDatum(&open->header));
+	}
 	return add_row(fcinfo, kind, &fact, false);
 }
 

@@ -143,9 +143,12 @@ number_by_table(Ids *out, uint32_t *place, const Ids *ids, Arena *arena, Arena *
 
 	table = arena_zero(scratch, sizeof(uint32_t) * (range + 1));
 	for (uint32_t i = 0; i < ids->n; i++)
-		table[(uint64_t) ids->number[i] - (uint64_t) least] = 1;
-	for (uint64_t x = 0; x <= range; x++)
-		n += table[x];
+	{
+		uint32_t   *seen = &table[(uint64_t) ids->number[i] - (uint64_t) least];
+
+		n += *seen == 0;
+		*seen = 1;
+	}
 	out->number = arena_alloc(arena, sizeof(int64_t) * n);
 	for (uint64_t x = 0; x <= range; x++)
 		if (table[x] != 0)

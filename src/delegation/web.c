@@ -167,14 +167,15 @@ check_ids(const Ids *ids, Fault *fault)
 	return CODE_OK;
 }
 
-/* Check that choices name members, that nobody is there without a reason, and that no rank is empty but the first. */
+/* Check that choices name others, that nobody else is chosen by who chose nobody, and that the last rank is in use. */
 static Code
-check_choices(const Web *web, Arena *arena, Fault *fault)
+check_choices(const Web *web, Fault *fault)
 {
-	uint8_t    *named = arena_zero(arena, web->ids.n);
-	bool		last_used = web->ranks == 1;
+	bool		last_used = false;
 
 	for (int r = 0; r < web->ranks; r++)
+	{
+		last_used = r == 0;
 		for (uint32_t v = 0; v < web->ids.n; v++)
 		{
 			uint32_t	to = web->choice[r][v];
@@ -185,16 +186,36 @@ check_choices(const Web *web, Arena *arena, Fault *fault)
 					return bad(fault, "A member trusts himself", v);
 				if (r > 0 && web->choice[0][v] == SAYS_NOBODY)
 					return bad(fault, "A member trusts somebody and nobody", v);
-				named[to] = 1;
-				last_used |= r == web->ranks - 1;
+				last_used = true;
 			}
 			else if (to != SILENT && !(to == SAYS_NOBODY && r == 0))
 				return bad(fault, "A trustee is not in the graph", v);
 		}
+	}
 	if (!last_used)
 		return fault_set(fault, CODE_BAD_GRAPH_BYTES, -1, "The last rank is empty.");
-	for (uint32_t v = 0; v < web->ids.n; v++)
-		if (!named[v] && !web_speaks(web, v))
+	return CODE_OK;
+}
+
+/* Check that those who say nothing are trusted by somebody; choices are checked already. */
+static Code
+check_silent(const Web *web, Arena *arena, Fault *fault)
+{
+	uint32_t	n = web->ids.n;
+	uint32_t	v = 0;
+	uint8_t    *trusted;
+
+	while (v < n && web_speaks(web, v))
+		v++;
+	if (v == n)
+		return CODE_OK;
+	trusted = arena_zero(arena, n);
+	for (int r = 0; r < web->ranks; r++)
+		for (uint32_t u = 0; u < n; u++)
+			if (web->choice[r][u] < n)
+				trusted[web->choice[r][u]] = 1;
+	for (; v < n; v++)
+		if (!trusted[v] && !web_speaks(web, v))
 			return bad(fault, "Nothing is said about a member", v);
 	return CODE_OK;
 }
@@ -276,7 +297,8 @@ web_read(Web *out, const uint8_t *bytes, size_t n, Arena *arena, Fault *fault)
 	if (out->ids.kind == ID_TEXT && (code = find_texts(&out->ids, end, (const char *) in.p, texts, arena, fault)) != CODE_OK)
 		return code;
 
-	if ((code = check_ids(&out->ids, fault)) != CODE_OK || (code = check_choices(out, arena, fault)) != CODE_OK)
+	if ((code = check_ids(&out->ids, fault)) != CODE_OK || (code = check_choices(out, fault)) != CODE_OK ||
+		(code = check_silent(out, arena, fault)) != CODE_OK)
 		return code;
 	return sections & (WEB_WEIGHTS | WEB_VOTES | WEB_ENDS) ? check_sections(out, fault) : CODE_OK;
 }
