@@ -37,7 +37,9 @@ typedef struct Ids
 static inline Id
 ids_get(const Ids *ids, uint32_t i)
 {
-	return ids->kind == ID_NUMBER ? (Id){.number = ids->number[i]} : (Id){.text = ids->text[i]};
+	if (ids->kind == ID_NUMBER)
+		return (Id){.number = ids->number[i]};
+	return (Id){.text = ids->text[i]};
 }
 
 static inline void

@@ -144,6 +144,7 @@ fold_member(Fold *fold, BlockOutput *out, const BlockInput *in, const LeafMember
 			fold->seq = member->seq;
 			fold->leaf = member->leaf;
 			code = fold_act(fold);
+			fold->record = NULL;
 		}
 	}
 	if (code != CODE_OK)

@@ -224,17 +224,15 @@ check_fold(const Mirror *mirror, const StoredBlock *block, const BlockOutput *ou
 
 	for (size_t i = 0; mirror->stored_verdicts && (i < out->nverdicts || i < block->nverdicts); i++)
 	{
-		const Verdict *computed = i < out->nverdicts ? &out->verdicts[i] : NULL;
-		const Verdict *stored = i < block->nverdicts ? &block->verdicts[i] : NULL;
+		static const Verdict none = {.seq = 0, .code = CODE_OK};
+		const Verdict *computed = i < out->nverdicts ? &out->verdicts[i] : &none;
+		const Verdict *stored = i < block->nverdicts ? &block->verdicts[i] : &none;
 
-		if (computed == NULL || stored == NULL || computed->seq != stored->seq || computed->code != stored->code)
-			return fault_set(fault, CODE_DAMAGED,
-							 computed != NULL ? computed->index : stored->index,
-							 "The fold gives act %lld the verdict %s, the register %s.",
-							 (long long) (computed != NULL ? computed->seq : stored->seq),
-							 computed != NULL ? code_sqlstate(computed->code) : "none",
-							 stored == NULL || (computed != NULL && stored->seq != computed->seq) ? "none" :
-							 stored->code == CODE_COUNT ? "one that is none" : code_sqlstate(stored->code));
+		if (computed->seq != stored->seq || computed->code != stored->code)
+			return fault_set(fault, CODE_DAMAGED, computed != &none ? computed->index : stored->index,
+							 "The fold gives act %lld the verdict %s, the register gives act %lld the verdict %s.",
+							 (long long) computed->seq, code_sqlstate(computed->code), (long long) stored->seq,
+							 stored->code == CODE_COUNT ? "that is none" : code_sqlstate(stored->code));
 	}
 	for (size_t i = 0; i < out->nentries || i < block->n - sessions; i++)
 	{

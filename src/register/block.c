@@ -166,7 +166,8 @@ block_members_pack(Arena *arena, const LeafMember *members, size_t n)
 	for (size_t i = 0; i < n; i++)
 	{
 		int64_t		delta = members[i].seq - previous;
-		uint64_t	v = ((uint64_t) delta << 1 ^ (uint64_t) (delta >> 63)) << 2 | (uint64_t) members[i].source;
+		uint64_t	zigzag = (uint64_t) delta << 1 ^ (delta < 0 ? UINT64_MAX : 0);
+		uint64_t	v = zigzag << 2 | (uint64_t) members[i].source;
 
 		for (; v >= 128; v >>= 7)
 			buf_char(&b, (char) ((v & 127) | 128));

@@ -230,7 +230,9 @@ test_codes(void)
 			CHECK_INT(code_from_sqlstate(state), i);	/* which also shows that no two codes share a SQLSTATE of ours */
 	}
 	CHECK_INT(code_from_sqlstate("QC000"), CODE_COUNT);
-	CHECK_INT(code_from_sqlstate("22003"), CODE_COUNT);
+	CHECK_INT(code_from_sqlstate("00000"), CODE_OK);
+	CHECK_INT(code_from_sqlstate("22003"), CODE_NUMBER_OVERFLOW);
+	CHECK_INT(code_from_sqlstate("42601"), CODE_COUNT);
 
 	CHECK_INT(fault_set(&fault, CODE_TOO_LARGE, 7, "%d bytes", 70000), CODE_TOO_LARGE);
 	CHECK_INT(fault.code, CODE_TOO_LARGE);
