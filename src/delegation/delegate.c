@@ -14,8 +14,8 @@ static const Col delegation_cols[] = {
 
 const Rel	delegation_rel = {REL_DELEGATION, "delegation", sizeof(Delegation),
 sizeof delegation_cols / sizeof *delegation_cols, delegation_cols};
-const RowPath	delegation_by_truster = {DELEGATION_BY_TRUSTER, REL_DELEGATION, "delegation_pkey", true, 3, {0, 4, 1}, PATH_ALL, 0};
-const RowPath	delegation_in_force = {DELEGATION_IN_FORCE, REL_DELEGATION, "delegation_in_force_idx", true, 2, {0, 4}, PATH_WHERE_NULL, 2};
+const RowPath delegation_by_truster = {DELEGATION_BY_TRUSTER, REL_DELEGATION, "delegation_pkey", true, 3, {0, 4, 1}, PATH_ALL, 0};
+const RowPath delegation_in_force = {DELEGATION_IN_FORCE, REL_DELEGATION, "delegation_in_force_idx", true, 2, {0, 4}, PATH_WHERE_NULL, 2};
 
 static const MemberSpec delegate_members[] = {
 	{"scope", MEMBER_OBJECT, false, 0, 0},

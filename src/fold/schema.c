@@ -29,6 +29,7 @@ const Schema schema = {
 		[ACT_BY_XID] = &act_by_xid,
 		[ROW_LEAF_BY_SEQ] = &row_leaf_by_seq,
 		[ROW_LEAF_BY_XID] = &row_leaf_by_xid,
+		[ROW_LEAF_BY_TABLE] = &row_leaf_by_table,
 		[ENTRY_BY_SEQ] = &entry_by_seq,
 		[ENTRY_BY_XID] = &entry_by_xid,
 		[VERDICT_BY_SEQ] = &verdict_by_seq,

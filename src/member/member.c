@@ -60,12 +60,12 @@ const Rel	member_rel = REL(REL_MEMBER, "member", Member, member_cols);
 const Rel	membership_rel = REL(REL_MEMBERSHIP, "membership", Membership, membership_cols);
 const Rel	vouch_rel = REL(REL_VOUCH, "vouch", Vouch, vouch_cols);
 
-const RowPath	charter_by_seq = {CHARTER_BY_SEQ, REL_CHARTER, "charter_pkey", true, 1, {0}, PATH_ALL, 0};
-const RowPath	member_by_id = {MEMBER_BY_ID, REL_MEMBER, "member_pkey", true, 1, {0}, PATH_ALL, 0};
-const RowPath	member_by_did = {MEMBER_BY_DID, REL_MEMBER, "member_did_key", true, 1, {8}, PATH_ALL, 0};
-const RowPath	membership_by_member = {MEMBERSHIP_BY_MEMBER, REL_MEMBERSHIP, "membership_pkey", true, 2, {0, 1}, PATH_ALL, 0};
-const RowPath	vouch_by_candidate = {VOUCH_BY_CANDIDATE, REL_VOUCH, "vouch_pkey", true, 2, {0, 1}, PATH_ALL, 0};
-const RowPath	vouch_by_voucher = {VOUCH_BY_VOUCHER, REL_VOUCH, "vouch_voucher_idx", true, 2, {1, 0}, PATH_ALL, 0};
+const RowPath charter_by_seq = {CHARTER_BY_SEQ, REL_CHARTER, "charter_pkey", true, 1, {0}, PATH_ALL, 0};
+const RowPath member_by_id = {MEMBER_BY_ID, REL_MEMBER, "member_pkey", true, 1, {0}, PATH_ALL, 0};
+const RowPath member_by_did = {MEMBER_BY_DID, REL_MEMBER, "member_did_key", true, 1, {8}, PATH_ALL, 0};
+const RowPath membership_by_member = {MEMBERSHIP_BY_MEMBER, REL_MEMBERSHIP, "membership_pkey", true, 2, {0, 1}, PATH_ALL, 0};
+const RowPath vouch_by_candidate = {VOUCH_BY_CANDIDATE, REL_VOUCH, "vouch_pkey", true, 2, {0, 1}, PATH_ALL, 0};
+const RowPath vouch_by_voucher = {VOUCH_BY_VOUCHER, REL_VOUCH, "vouch_voucher_idx", true, 2, {1, 0}, PATH_ALL, 0};
 
 /* ---- finding ---- */
 

@@ -11,7 +11,7 @@ static const Col topic_cols[] = {
 };
 
 const Rel	topic_rel = {REL_TOPIC, "topic", sizeof(Topic), sizeof topic_cols / sizeof *topic_cols, topic_cols};
-const RowPath	topic_by_name = {TOPIC_BY_NAME, REL_TOPIC, "topic_pkey", true, 1, {2}, PATH_ALL, 0};
+const RowPath topic_by_name = {TOPIC_BY_NAME, REL_TOPIC, "topic_pkey", true, 1, {2}, PATH_ALL, 0};
 
 Topic *
 topic_find(State *state, Str name)

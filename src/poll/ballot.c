@@ -13,7 +13,7 @@ static const Col ballot_cols[] = {
 };
 
 const Rel	ballot_rel = {REL_BALLOT, "ballot", sizeof(Ballot), sizeof ballot_cols / sizeof *ballot_cols, ballot_cols};
-const RowPath	ballot_by_poll = {BALLOT_BY_POLL, REL_BALLOT, "ballot_pkey", true, 2, {0, 1}, PATH_ALL, 0};
+const RowPath ballot_by_poll = {BALLOT_BY_POLL, REL_BALLOT, "ballot_pkey", true, 2, {0, 1}, PATH_ALL, 0};
 
 static const MemberSpec ballot_members[] = {
 	{"poll", MEMBER_ID, false, 0, 0},

@@ -31,11 +31,11 @@ static const Col poll_cols[] = {
 };
 
 const Rel	poll_rel = {REL_POLL, "poll", sizeof(Poll), sizeof poll_cols / sizeof *poll_cols, poll_cols};
-const RowPath	poll_by_seq = {POLL_BY_SEQ, REL_POLL, "poll_pkey", true, 1, {0}, PATH_ALL, 0};
-const RowPath	poll_by_name = {POLL_BY_NAME, REL_POLL, "poll_name_key", true, 1, {14}, PATH_ALL, 0};
-const RowPath	poll_by_id = {POLL_BY_ID, REL_POLL, "poll_id_key", true, 1, {21}, PATH_ALL, 0};
-const RowPath	poll_by_manifest = {POLL_BY_MANIFEST, REL_POLL, "poll_manifest_key", true, 1, {22}, PATH_ALL, 0};
-const RowPath	poll_by_due = {POLL_BY_DUE, REL_POLL, "poll_due_idx", true, 2, {4, 0}, PATH_WHERE_SET, 4};
+const RowPath poll_by_seq = {POLL_BY_SEQ, REL_POLL, "poll_pkey", true, 1, {0}, PATH_ALL, 0};
+const RowPath poll_by_name = {POLL_BY_NAME, REL_POLL, "poll_name_key", true, 1, {14}, PATH_ALL, 0};
+const RowPath poll_by_id = {POLL_BY_ID, REL_POLL, "poll_id_key", true, 1, {21}, PATH_ALL, 0};
+const RowPath poll_by_manifest = {POLL_BY_MANIFEST, REL_POLL, "poll_manifest_key", true, 1, {22}, PATH_ALL, 0};
+const RowPath poll_by_due = {POLL_BY_DUE, REL_POLL, "poll_due_idx", true, 2, {4, 0}, PATH_WHERE_SET, 4};
 
 /* The year 9999, in seconds since 1970: beyond it timestamps are of no use to anybody. */
 #define TIME_MAX INT64_C(253402300799)

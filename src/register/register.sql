@@ -246,3 +246,22 @@ $$;
 COMMENT ON FUNCTION commune.repair_triggers() IS
 	'put protecting triggers back in force that a restore with --disable-triggers left half in force';
 REVOKE ALL ON FUNCTION commune.repair_triggers() FROM PUBLIC;
+
+CREATE FUNCTION commune.chain_rows() RETURNS trigger
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_register_chain_rows';
+COMMENT ON FUNCTION commune.chain_rows() IS 'registers the rows that a statement inserted into a chained table';
+REVOKE ALL ON FUNCTION commune.chain_rows() FROM PUBLIC;
+
+CREATE FUNCTION commune.chain(target regclass) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_register_chain';
+COMMENT ON FUNCTION commune.chain(regclass) IS
+	'make a table append-only and register its rows, those that it has and those to come';
+REVOKE ALL ON FUNCTION commune.chain(regclass) FROM PUBLIC;
+
+CREATE FUNCTION commune.verify_table(
+	target regclass, OUT key text, OUT seq bigint, OUT kind text, OUT detail text
+) RETURNS SETOF record
+	LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_register_verify_table';
+COMMENT ON FUNCTION commune.verify_table(regclass) IS
+	'recompute every row of a chained table and return those that were changed, are missing or were added behind its back';
+REVOKE ALL ON FUNCTION commune.verify_table(regclass) FROM PUBLIC;

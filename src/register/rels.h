@@ -111,6 +111,7 @@ extern const RowPath act_by_seq;
 extern const RowPath act_by_xid;
 extern const RowPath row_leaf_by_seq;
 extern const RowPath row_leaf_by_xid;
+extern const RowPath row_leaf_by_table;
 extern const RowPath entry_by_seq;
 extern const RowPath entry_by_xid;
 extern const RowPath verdict_by_seq;
