@@ -17,9 +17,9 @@ PG_CPPFLAGS = -I$(srcdir)/src '-DPGDLLEXPORT=__attribute__((visibility("default"
 PG_CFLAGS   = -std=gnu11 -Wextra -Wno-unused-parameter -Wno-sign-compare -fvisibility=hidden
 SHLIB_LINK  = -lsodium -lcrypto
 
-# ---- install script: the slices' SQL in the order of sql/order
+# ---- install script: the SQL of the slices that have some, in the order of sql/order
 
-SLICES_SQL = $(addprefix src/,$(addsuffix .sql,$(shell cat sql/order)))
+SLICES_SQL = $(wildcard $(addprefix src/,$(addsuffix .sql,$(shell cat sql/order))))
 DATA_built = sql/commune--$(EXTVERSION).sql
 DATA       = $(filter-out $(DATA_built),$(wildcard sql/commune--*.sql))
 
