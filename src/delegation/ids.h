@@ -37,7 +37,13 @@ typedef struct Ids
 static inline Id
 ids_get(const Ids *ids, uint32_t i)
 {
-	return ids->kind == ID_NUMBER ? (Id){.number = ids->number[i]} : (Id){.text = ids->text[i]};
+	Id			id;
+
+	if (ids->kind == ID_NUMBER)
+		id.number = ids->number[i];
+	else
+		id.text = ids->text[i];
+	return id;
 }
 
 static inline void
