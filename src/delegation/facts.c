@@ -321,7 +321,7 @@ rest_log(Web *out, const Facts *facts, void (*pause)(void), Arena *arena, Arena 
 Code
 facts_rest(Web *out, const Facts *facts, void (*pause)(void), Arena *arena, Arena *scratch, Fault *fault)
 {
-	Web		log;
+	Web		log = {0};
 	Code		code;
 
 	if (facts->web.ids.n > 0)

@@ -43,12 +43,17 @@ graph_choose(uint32_t *delegate, uint32_t *sums, const Graph *graph, Arena *aren
 		choose_only(delegate, graph);
 }
 
-/* Return the smallest member of the ring that v is in. */
+/*
+ * Return the smallest member of the ring that v is in.  A walk starts from the smallest member that was not walked over
+ * yet, so that one that comes back to its start has found it.
+ */
 static uint32_t
-smallest_of_ring(const uint32_t *delegate, uint32_t v)
+smallest_of_ring(const uint32_t *delegate, uint32_t v, uint32_t start)
 {
 	uint32_t	least = v;
 
+	if (v == start)
+		return v;
 	for (uint32_t u = delegate[v]; u != v; u = delegate[u])
 		if (u < least)
 			least = u;
@@ -82,7 +87,7 @@ graph_resolve(Resolution *out, const Graph *graph, bool with_hops, Arena *arena)
 		}
 		if (head[u] == NEW)
 			head[u] = u;
-		end = head[u] == ON_THE_WAY ? smallest_of_ring(delegate, u) : head[u];
+		end = head[u] == ON_THE_WAY ? smallest_of_ring(delegate, u, start) : head[u];
 		if (hops != NULL)
 			length += hops[u];
 		for (u = start; head[u] == ON_THE_WAY; u = delegate[u])

@@ -27,7 +27,7 @@
 
 #define RANKS_MAX 5
 #define NOBODY UINT32_MAX			/* no member */
-#define GRAPH_MEMBERS_MAX (UINT32_MAX / 8)	/* so that 32 bits count all choices */
+#define GRAPH_MEMBERS_MAX ((1u << 26) - 1)	/* 67 million; ranked.c packs more into the other bits */
 
 typedef struct Graph
 {

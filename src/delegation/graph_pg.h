@@ -24,7 +24,13 @@ extern void graph_from_datum(Web *out, Datum datum, IdKind kind, Scratch *scratc
 static inline Id
 id_from_datum(Datum datum, IdKind kind)
 {
-	return kind == ID_NUMBER ? (Id){.number = DatumGetInt64(datum)} : (Id){.text = DatumGetStr(datum)};
+	Id			id;
+
+	if (kind == ID_NUMBER)
+		id.number = DatumGetInt64(datum);
+	else
+		id.text = DatumGetStr(datum);
+	return id;
 }
 
 /* What cores call now and then: let a cancelled query end. */

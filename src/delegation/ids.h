@@ -37,9 +37,13 @@ typedef struct Ids
 static inline Id
 ids_get(const Ids *ids, uint32_t i)
 {
+	Id			id;
+
 	if (ids->kind == ID_NUMBER)
-		return (Id){.number = ids->number[i]};
-	return (Id){.text = ids->text[i]};
+		id.number = ids->number[i];
+	else
+		id.text = ids->text[i];
+	return id;
 }
 
 static inline void

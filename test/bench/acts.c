@@ -88,13 +88,20 @@ time_hashes(long n, size_t bytes)
 	free(leaf);
 }
 
+static long
+number(const char *text)
+{
+	return strtol(text, NULL, 10);
+}
+
 int
 main(int argc, char **argv)
 {
 	const char *kind = argc > 3 ? argv[1] : "";
-	long		from = argc > 3 ? atol(argv[2]) : 0;
-	long		to = argc > 3 ? atol(argv[3]) : 0;
+	long		from = argc > 3 ? number(argv[2]) : 0;
+	long		to = argc > 3 ? number(argv[3]) : 0;
 	const char *aud = argc > 4 ? argv[4] : NULL;
+	long		members = argc > 5 ? number(argv[5]) : 1;
 	HeapArena	heap;
 
 	if (!crypto_init())
@@ -123,7 +130,7 @@ main(int argc, char **argv)
 		}
 	else if (strcmp(kind, "delegate") == 0 && argc > 5)
 		for (long i = from; i < to; i++)
-			print_act(i % atol(argv[5]), 1000000000L + i, aud, "\"act\":\"delegate\",\"scope\":{},\"to\":[]");
+			print_act(i % members, 1000000000L + i, aud, "\"act\":\"delegate\",\"scope\":{},\"to\":[]");
 	else if (strcmp(kind, "ballot") == 0 && argc > 5)
 		for (long i = from; i < to; i++)
 		{

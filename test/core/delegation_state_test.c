@@ -52,9 +52,9 @@ static void
 check_form(IdKind kind, const char *text, const char *printed, int line)
 {
 	HeapArena	heap;
-	Web		web;
-	Web		again;
-	Fault		fault;
+	Web		web = {0};
+	Web		again = {0};
+	Fault		fault = {0};
 
 	heap_arena_init(&heap);
 	if (!check_int(parse(&web, kind, text, &heap.arena, &fault), CODE_OK, __FILE__, line, text))
@@ -72,7 +72,7 @@ static void
 check_refused(IdKind kind, const char *text, Code code, const char *detail, int line)
 {
 	HeapArena	heap;
-	Web		web;
+	Web		web = {0};
 	Fault		fault = {0};
 
 	heap_arena_init(&heap);
@@ -174,7 +174,7 @@ test_bytes(void)
 		'a', 'b', 'c',
 	};
 	HeapArena	heap;
-	Web		web;
+	Web		web = {0};
 	Str			bytes;
 
 	heap_arena_init(&heap);
@@ -193,7 +193,7 @@ read_back(const uint8_t *bytes, size_t n, int shift, bool *same)
 {
 	HeapArena	heap;
 	uint8_t    *copy = malloc(n + (size_t) shift);
-	Web		web;
+	Web		web = {0};
 	Fault		fault = {0};
 	Code		code;
 
@@ -225,7 +225,7 @@ test_damage(void)
 		{
 			char		text[200];
 			size_t		n = 0;
-			Web		web;
+			Web		web = {0};
 			Str			bytes;
 			uint8_t    *damaged;
 
@@ -350,7 +350,7 @@ test_order(void)
 		IdKind		kind = round % 2 ? ID_NUMBER : ID_TEXT;
 		Fact		facts[FACTS];
 		Facts		parsed;
-		Web		whole;
+		Web		whole = {0};
 		Web		part[8];
 		int			parts = 1 + round / 2 % 8;
 		int			from = 0;
@@ -379,7 +379,7 @@ test_order(void)
 		while (parts > 1)
 		{
 			int			a = (int) seeded_below((uint32_t) parts);
-			Web		joined;
+			Web		joined = {0};
 			Web		one = part[a];
 
 			part[a] = part[--parts];
@@ -404,10 +404,10 @@ static void
 test_merge(void)
 {
 	HeapArena	heap;
-	Web		a;
-	Web		b;
-	Web		c;
-	Fault		fault;
+	Web		a = {0};
+	Web		b = {0};
+	Web		c = {0};
+	Fault		fault = {0};
 
 	heap_arena_init(&heap);
 	parse(&a, ID_NUMBER, "1>2 2*3 4>5", &heap.arena, NULL);
@@ -454,7 +454,7 @@ static void
 test_graph(void)
 {
 	HeapArena	heap;
-	Web		web;
+	Web		web = {0};
 	Graph		graph;
 
 	heap_arena_init(&heap);

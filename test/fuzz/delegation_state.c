@@ -53,7 +53,7 @@ there_and_back(const Web *web, Str bytes, Arena *arena)
 {
 	Buf			text;
 	Facts		facts;
-	Web			again;
+	Web			again = {0};
 
 	buf_init(&text, arena);
 	notation_print(&text, web);
@@ -68,8 +68,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	HeapArena	heap;
 	Arena	   *arena = &heap.arena;
-	Web			web;
-	Web			read;
+	Web			web = {0};
+	Web			read = {0};
 	Facts		facts;
 	Str			bytes;
 
