@@ -421,7 +421,7 @@ read_member(LeafMember *out, Sealer *s, Arena *arena, const Candidate *candidate
 	{
 		ActRow		act = {.seq = 0};
 
-		found = seen->fetch(seen, arena, &act, REL_ACT, candidate->place);
+		found = seen->fetch(seen, arena, &act, REL_ACT, candidate->place, 9);
 		out->era = act.era;
 		out->xid = (uint64) act.xid;
 		out->received_at = act.received_at;
@@ -432,7 +432,7 @@ read_member(LeafMember *out, Sealer *s, Arena *arena, const Candidate *candidate
 	{
 		RowLeaf		row = {.seq = 0};
 
-		found = seen->fetch(seen, arena, &row, REL_ROW_LEAF, candidate->place);
+		found = seen->fetch(seen, arena, &row, REL_ROW_LEAF, candidate->place, 5);
 		out->era = row.era;
 		out->xid = (uint64) row.xid;
 		out->received_at = row.received_at;
@@ -442,7 +442,7 @@ read_member(LeafMember *out, Sealer *s, Arena *arena, const Candidate *candidate
 	{
 		EntryRow	entry = {.seq = 0};
 
-		found = seen->fetch(seen, arena, &entry, REL_ENTRY, candidate->place);
+		found = seen->fetch(seen, arena, &entry, REL_ENTRY, candidate->place, 0);
 		out->era = entry.era;
 		out->xid = (uint64) entry.xid;
 		out->received_at = entry.written_at;

@@ -195,8 +195,7 @@ stamp(Relation act, HeapTuple tuple, const Record *record, const Digest *leaf)
 	values[ACT_KIND] = PointerGetDatum(varlena_from_str(record->act));
 	values[ACT_SIGNER] = PointerGetDatum(varlena_from_str(did));
 	values[ACT_LEAF] = PointerGetDatum(varlena_from_str(hash_str(leaf)));
-	nulls[ACT_KEY] = true;
-	values[ACT_KEY] = (Datum) 0;
+	values[ACT_KEY] = PointerGetDatum(varlena_from_str(STR("")));
 	last_seq = register_next_seq();
 	values[ACT_SEQ] = Int64GetDatum(last_seq);
 	return heap_modify_tuple(tuple, RelationGetDescr(act), values, nulls, replace);
@@ -209,7 +208,7 @@ check_complete(const Datum *values, const bool *nulls, const Record *record, con
 	const char *wrong = NULL;
 
 	for (int i = 0; i < ACT_COLS; i++)
-		if (nulls[i] && i != ACT_KEY)
+		if (nulls[i])
 			code_raise(CODE_NOT_RESTORING, "The row is neither complete nor a record alone.");
 	if (!str_eq(DatumGetStr(values[ACT_LEAF]), hash_str(leaf)))
 		wrong = "leaf";
@@ -219,7 +218,7 @@ check_complete(const Datum *values, const bool *nulls, const Record *record, con
 		wrong = "kind";
 	else if (!str_eq(DatumGetStr(values[ACT_SIGNER]), (Str){(const char *) record->signer.b, did_size(&record->signer)}))
 		wrong = "signer";
-	else if (!nulls[ACT_KEY])
+	else if (DatumGetStr(values[ACT_KEY]).n != 0)
 		wrong = "key";
 	if (wrong != NULL)
 		code_raise(CODE_DAMAGED, psprintf("Column %s of act " INT64_FORMAT " does not follow from its record.",

@@ -157,7 +157,7 @@ check_act(Audit *audit, const ActRow *act, const LeafMember *m, int64_t index)
 		wrong = act->nonce != record.nonce ? "nonce" :
 			!str_eq(act->kind, record.act) ? "kind" :
 			did_cmp(&act->signer, &record.signer) != 0 ? "signer" :
-			act->key.p != NULL ? "key" : NULL;
+			act->key.p == NULL || act->key.n != 0 ? "key" : NULL;
 		if (wrong != NULL)
 			report(audit, index, "act", wrong, "changed", "The column of act %lld does not follow from its record.", (long long) m->seq);
 	}

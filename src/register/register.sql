@@ -30,7 +30,7 @@ CREATE TABLE commune.act (
 	signer commune.did NOT NULL,
 	leaf bytea NOT NULL,
 	record commune.jws NOT NULL,
-	key bytea,
+	key bytea NOT NULL,
 	CONSTRAINT act_pkey PRIMARY KEY (seq)
 );
 COMMENT ON TABLE commune.act IS
@@ -44,7 +44,7 @@ COMMENT ON COLUMN commune.act.kind IS 'the record''s act';
 COMMENT ON COLUMN commune.act.signer IS 'the record''s iss';
 COMMENT ON COLUMN commune.act.leaf IS 'SHA-256(0x00 || record): the id of the act';
 COMMENT ON COLUMN commune.act.record IS 'the signed bytes';
-COMMENT ON COLUMN commune.act.key IS 'the key that verified it; NULL where it is the did:key''s own';
+COMMENT ON COLUMN commune.act.key IS 'the key that verified it; empty where it is the did:key''s own';
 
 CREATE FUNCTION commune.nonce_key(nonce bigint, signer commune.did) RETURNS bigint
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_register_nonce_key';
@@ -60,9 +60,9 @@ CREATE TABLE commune.row_leaf (
 	xid xid8 NOT NULL,
 	received_at timestamptz NOT NULL,
 	era integer NOT NULL,
+	leaf bytea NOT NULL,
 	relation text NOT NULL COLLATE "C",
 	key text COLLATE "C",
-	leaf bytea NOT NULL,
 	CONSTRAINT row_leaf_pkey PRIMARY KEY (seq)
 );
 COMMENT ON TABLE commune.row_leaf IS 'one row for each row of a chained table';

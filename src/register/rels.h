@@ -39,9 +39,9 @@ typedef struct RowLeaf
 	int64_t		xid;
 	int64_t		received_at;
 	int32_t		era;
+	Str			leaf;
 	Str			relation;
 	Str			key;
-	Str			leaf;
 } RowLeaf;
 
 typedef struct EntryRow

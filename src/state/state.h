@@ -199,8 +199,8 @@ typedef struct Store
 	void		(*scan) (struct Store *store, PathId path, int ncols, const void *probe, ScanRange range, int want,
 						 RowVisitor visit, void *self);
 
-	/* Fill row (cleared before) with the version at a place that a scan named.  False: it is gone. */
-	bool		(*fetch) (struct Store *store, Arena *arena, void *row, RelId rel, uint64_t place);
+	/* Fill the first want columns of row (cleared before) from a place that a scan named.  False: it is gone. */
+	bool		(*fetch) (struct Store *store, Arena *arena, void *row, RelId rel, uint64_t place, int want);
 
 	/*
 	 * Write rows of one relation, sorted by its first path: those that are stored and dead are deleted, those that are

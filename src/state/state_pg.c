@@ -434,7 +434,7 @@ store_scan(Store *store, PathId id, int ncols, const void *probe, ScanRange rang
 }
 
 static bool
-store_fetch(Store *store, Arena *arena, void *row, RelId id, uint64 place)
+store_fetch(Store *store, Arena *arena, void *row, RelId id, uint64 place, int want)
 {
 	TableStore *s = (TableStore *) store;
 	OpenRel    *open = open_rel(s, id);
@@ -445,7 +445,7 @@ store_fetch(Store *store, Arena *arena, void *row, RelId id, uint64 place)
 	tid_of(&tid, place);
 	found = table_tuple_fetch_row_version(open->rel, &tid, reading(s), open->slot);
 	if (found)
-		read_row(schema.rel[id], row, open->slot, 0, arena);
+		read_row(schema.rel[id], row, open->slot, want, arena);
 	ExecClearTuple(open->slot);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(s->row_context);

@@ -4,7 +4,7 @@
  *     acts charter 0 1                 the charter: member 0 founds, one vouch is enough, no limit is met
  *     acts join FROM TO AUD            members FROM to TO - 1 ask for membership
  *     acts vouch FROM TO AUD           member 0 vouches for them
- *     acts delegate FROM TO AUD MEMBERS    act i, by member i % MEMBERS, to nobody, for everything
+ *     acts delegate FROM TO AUD MEMBERS    act i, by member i % MEMBERS, to i % 4 others, for everything
  *     acts ballot FROM TO AUD MANIFEST     members FROM to TO - 1 vote on five options
  *     acts evp N BYTES                 seconds that SHA-256 takes for N leaves of this size and a node for each
  */
@@ -130,7 +130,21 @@ main(int argc, char **argv)
 		}
 	else if (strcmp(kind, "delegate") == 0 && argc > 5)
 		for (long i = from; i < to; i++)
-			print_act(i % members, 1000000000L + i, aud, "\"act\":\"delegate\",\"scope\":{},\"to\":[]");
+		{
+			Buf			list;
+
+			arena_reset(&heap.arena);
+			buf_init(&list, &heap.arena);
+			buf_text(&list, "\"act\":\"delegate\",\"scope\":{},\"to\":[");
+			for (long j = 1; j <= i % 4; j++)
+			{
+				buf_text(&list, j > 1 ? ",\"" : "\"");
+				buf_str(&list, did_of(&heap.arena, (i + j) % members));
+				buf_char(&list, '"');
+			}
+			buf_add(&list, "]", 2);
+			print_act(i % members, 1000000000L + i, aud, list.p);
+		}
 	else if (strcmp(kind, "ballot") == 0 && argc > 5)
 		for (long i = from; i < to; i++)
 		{
