@@ -101,6 +101,7 @@ ask(Question *q, FunctionCallInfo fcinfo, int voters_arg, int member_column)
 static void
 answer(Question *q, Datum *values, bool *nulls)
 {
+	CHECK_FOR_INTERRUPTS();
 	tuplestore_putvalues(q->result->setResult, q->result->setDesc, values, nulls);
 	MemoryContextReset(q->row);
 }
@@ -270,7 +271,6 @@ COMMUNE_FUNCTION(commune_delegation_path)
 		int			rank = graph_rank(&q.graph, v, delegate[v]);
 
 		answer_hop(&q, hop, member_datum(&q, v), rank, why_on(&q.graph, v, rank));
-		CHECK_FOR_INTERRUPTS();
 	}
 	answer_hop(&q, steps + ring, member_datum(&q, v), 0, ring > 0 ? "ring" : why_here(&q.graph, v));
 	return done(&q);
@@ -298,8 +298,7 @@ COMMUNE_FUNCTION(commune_delegation_cycles)
 			Datum		values[3] = {member_datum(&q, ring), member_datum(&q, v), Int32GetDatum(place++)};
 
 			answer(&q, values, nulls);
-			CHECK_FOR_INTERRUPTS();
-			v = res.delegate[v];
+				v = res.delegate[v];
 		}
 		while (v != ring);
 	}

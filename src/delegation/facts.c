@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #define ROOM_MIN 16
+#define ROOM_MAX (1u << 28)		/* so that 32 bits count the ids of the log */
 
 /* What a fact says beyond who trusts whom: its rank less one, and these. */
 #define MARK_RANK 7
@@ -246,10 +247,9 @@ static Code
 make_room(Facts *facts, Fault *fault)
 {
 	uint32_t	room = facts->room > 0 ? 4 * facts->room : ROOM_MIN;
-	Code		code;
 
-	if ((code = check_members(room, fault)) != CODE_OK)
-		return code;
+	if (facts->room >= ROOM_MAX)
+		return fault_set(fault, CODE_TOO_LARGE, -1, "At most %u facts are gathered before they come to rest.", ROOM_MAX);
 	if (facts->room == 0)
 		facts->log.number = arena_alloc(facts->arena, 2 * id_width(facts->log.kind) * room);
 	else
@@ -311,9 +311,12 @@ rest_log(Web *out, const Facts *facts, void (*pause)(void), Arena *arena, Arena 
 {
 	Making		m = {out, arena, fault};
 	uint32_t   *place = arena_alloc(scratch, sizeof(uint32_t) * facts->log.n);
+	Code		code;
 
 	*out = (Web){.counted = facts->web.counted};
 	ids_distinct(&out->ids, place, &facts->log, pause, arena, scratch);
+	if ((code = check_members(out->ids.n, fault)) != CODE_OK)
+		return code;
 	begin(&m);
 	return put_log(&m, facts, place);
 }

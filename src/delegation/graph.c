@@ -7,13 +7,12 @@
  */
 #include "delegation/graph.h"
 
+#include "delegation/pulse.h"
 #include "delegation/ranked.h"
 
 /* What head[] holds of members whose head is not known yet. */
 #define NEW NOBODY
 #define ON_THE_WAY (NOBODY - 1)
-
-#define PAUSE_EVERY 65536
 
 /* Take the only choice of each member, the case without ranks. */
 static void
@@ -48,15 +47,18 @@ graph_choose(uint32_t *delegate, uint32_t *sums, const Graph *graph, Arena *aren
  * yet, so that one that comes back to its start has found it.
  */
 static uint32_t
-smallest_of_ring(const uint32_t *delegate, uint32_t v, uint32_t start)
+smallest_of_ring(const uint32_t *delegate, uint32_t v, uint32_t start, Pulse *p)
 {
 	uint32_t	least = v;
 
 	if (v == start)
 		return v;
 	for (uint32_t u = delegate[v]; u != v; u = delegate[u])
+	{
 		if (u < least)
 			least = u;
+		pulse(p);
+	}
 	return least;
 }
 
@@ -67,8 +69,7 @@ graph_resolve(Resolution *out, const Graph *graph, bool with_hops, Arena *arena)
 	uint32_t   *delegate = arena_alloc(arena, sizeof(uint32_t) * n);
 	uint32_t   *head = arena_alloc(arena, sizeof(uint32_t) * n);
 	uint32_t   *hops = with_hops ? arena_zero(arena, sizeof(uint32_t) * n) : NULL;
-	uint64_t	steps = 0;
-	uint64_t	next_pause = PAUSE_EVERY;
+	Pulse		p = {.pause = graph->pause};
 
 	graph_choose(delegate, NULL, graph, arena);
 	memset(head, 0xff, sizeof(uint32_t) * n);
@@ -84,10 +85,11 @@ graph_resolve(Resolution *out, const Graph *graph, bool with_hops, Arena *arena)
 		{
 			head[u] = ON_THE_WAY;
 			length++;
+			pulse(&p);
 		}
 		if (head[u] == NEW)
 			head[u] = u;
-		end = head[u] == ON_THE_WAY ? smallest_of_ring(delegate, u, start) : head[u];
+		end = head[u] == ON_THE_WAY ? smallest_of_ring(delegate, u, start, &p) : head[u];
 		if (hops != NULL)
 			length += hops[u];
 		for (u = start; head[u] == ON_THE_WAY; u = delegate[u])
@@ -95,12 +97,7 @@ graph_resolve(Resolution *out, const Graph *graph, bool with_hops, Arena *arena)
 			head[u] = end;
 			if (hops != NULL)
 				hops[u] = length--;
-			steps++;
-		}
-		if (steps + start >= next_pause && graph->pause != NULL)
-		{
-			graph->pause();
-			next_pause = steps + start + PAUSE_EVERY;
+			pulse(&p);
 		}
 	}
 	*out = (Resolution){.graph = graph, .delegate = delegate, .head = head, .hops = hops};

@@ -63,7 +63,7 @@ static void
 check_size(uint64_t size)
 {
 	if (size > MaxAllocSize - VARHDRSZ)
-		code_raise(CODE_TOO_LARGE, "A delegation graph takes at most 1 GB, which is about 80 million members.");
+		code_raise(CODE_TOO_LARGE, "A delegation graph takes at most 1 GB.");
 }
 
 /* Return a web as a value of SQL. */

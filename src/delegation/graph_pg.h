@@ -24,13 +24,9 @@ extern void graph_from_datum(Web *out, Datum datum, IdKind kind, Scratch *scratc
 static inline Id
 id_from_datum(Datum datum, IdKind kind)
 {
-	Id			id;
-
 	if (kind == ID_NUMBER)
-		id.number = DatumGetInt64(datum);
-	else
-		id.text = DatumGetStr(datum);
-	return id;
+		return (Id){.number = DatumGetInt64(datum)};
+	return (Id){.text = DatumGetStr(datum)};
 }
 
 /* What cores call now and then: let a cancelled query end. */

@@ -10,10 +10,11 @@
  */
 #include "delegation/ranked.h"
 
+#include "delegation/pulse.h"
+
 #define BUCKETS (RANKS_MAX + 1)
 #define BLOCK_ROOM 1020
 #define AHEAD 12				/* steps from asking for memory to needing it */
-#define PAUSE_EVERY 65536
 
 /* The best way of a member so far: its sum of ranks, and then the rank of its first step; less is better. */
 #define BEST(sum, rank) ((uint32_t) (sum) << 3 | (uint32_t) (rank))
@@ -49,16 +50,8 @@ typedef struct Search
 	Block	   *bucket[BUCKETS];	/* sum modulo BUCKETS: who waits there */
 	Block	   *spare;
 	uint64_t	waiting;
-	uint64_t	steps;
+	Pulse		pulse;
 } Search;
-
-/* Let others have their turn now and then. */
-static void
-step(Search *s)
-{
-	if (++s->steps % PAUSE_EVERY == 0 && s->graph->pause != NULL)
-		s->graph->pause();
-}
 
 static inline bool
 must_vote(const Graph *graph, uint32_t v, int r)
@@ -130,7 +123,7 @@ offer(Search *s, uint32_t u, uint32_t sum)
 			push(s, longer, v);
 		s->best[v] = best;
 	}
-	step(s);
+	pulse(&s->pulse);
 }
 
 /* Offer the ways through all who wait in a block; who was offered a shorter way since had his turn already. */
@@ -189,7 +182,7 @@ void
 ranked_choose(uint32_t *delegate, uint32_t *sums, const Graph *graph, Arena *arena)
 {
 	uint32_t	n = graph->n;
-	Search		s = {.graph = graph, .arena = arena};
+	Search		s = {.graph = graph, .arena = arena, .pulse = {.pause = graph->pause}};
 
 	s.best = arena_alloc(arena, sizeof(uint32_t) * n);
 	for (uint32_t v = 0; v < n; v++)
