@@ -264,6 +264,32 @@ write_isolated(Fold *fold, int64_t seq)
 	write_entry(fold, (Entry){.kind = STR("isolated"), .body = entry_end(&body)}, &leaf);
 }
 
+static int
+compare_signers(const void *a, const void *b)
+{
+	return did_cmp(*(const Did *const *) a, *(const Did *const *) b);
+}
+
+/*
+ * Read the members who signed the block's acts into the state in the order of their DIDs, in which their index has
+ * them: neighbours lie on the same page.
+ */
+static void
+read_signers(State *state, Arena *arena, const LeafMember *members, size_t n)
+{
+	const Did **signers = arena_alloc(arena, n * sizeof *signers);
+	size_t		count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (members[i].source == LEAF_ACT && !did_is_none(&members[i].signer))
+			signers[count++] = &members[i].signer;
+	if (count > 1)
+		qsort(signers, count, sizeof *signers, compare_signers);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || did_cmp(signers[i], signers[i - 1]) != 0)
+			(void) member_find(state, signers[i]);
+}
+
 void
 fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, Arena *scratch)
 {
@@ -282,6 +308,8 @@ fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, A
 	};
 
 	*out = (BlockOutput){.verdicts = arena_alloc(arena, in->n * sizeof *out->verdicts)};
+	if (state_has_store(state))
+		read_signers(state, arena, in->members, in->n);
 	for (size_t i = 0; i < in->n; i++)
 	{
 		fold.index = in->first + (int64_t) i;

@@ -427,6 +427,7 @@ read_member(LeafMember *out, Sealer *s, Arena *arena, const Candidate *candidate
 		out->received_at = act.received_at;
 		out->leaf = str_hash(act.leaf);
 		out->bytes = act.record;
+		out->signer = act.signer;
 	}
 	else if (candidate->source == LEAF_ROW)
 	{

@@ -12,6 +12,7 @@
 #ifndef COMMUNE_BLOCK_H
 #define COMMUNE_BLOCK_H
 
+#include "record/did.h"
 #include "record/json.h"
 #include "register/tree.h"
 
@@ -36,6 +37,7 @@ typedef struct LeafMember
 	int64_t		received_at;	/* microseconds since 1970; the block's time for what the engine wrote */
 	Digest		leaf;
 	Str			bytes;			/* of an act or an entry, without the entry's prefix */
+	Did			signer;			/* of an act, as a hint what to read ahead; may be none */
 } LeafMember;
 
 typedef struct Verdict

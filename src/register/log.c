@@ -124,23 +124,17 @@ member_leaf(Digest *out, Store *store, Arena *arena, MemberRef ref)
 	return false;
 }
 
-Code
-log_leaves(Digest **out, size_t *n, Store *store, Arena *arena, const BlockRow *block, Fault *fault)
+/* Unpack a block's list of members and check its length. */
+static Code
+block_refs(const MemberRef **refs, size_t *n, Arena *arena, const BlockRow *block, Fault *fault)
 {
-	const MemberRef *refs;
-	Code		code = block_members_unpack(&refs, n, arena, block->members, fault);
+	Code		code = block_members_unpack(refs, n, arena, block->members, fault);
 
 	if (code != CODE_OK)
 		return code;
 	if ((int64_t) *n + 1 != block->size - block->first)
 		return fault_set(fault, CODE_DAMAGED, block->first, "Block %lld lists %zu members for %lld leaves.",
 						 (long long) block->number, *n, (long long) (block->size - block->first));
-	*out = arena_alloc(arena, (*n + 1) * sizeof **out);
-	for (size_t i = 0; i < *n; i++)
-		if (!member_leaf(&(*out)[i], store, arena, refs[i]))
-			return fault_set(fault, CODE_DAMAGED, block->first + (int64_t) i, "The leaf of index %lld, seq %lld, is gone.",
-							 (long long) block->first + (long long) i, (long long) refs[i].seq);
-	block_header_leaf(&(*out)[(*n)++], block->header);
 	return CODE_OK;
 }
 
@@ -197,30 +191,48 @@ log_place(int64_t *index, BlockRow *block, Store *store, Arena *arena, LeafSourc
 
 /* ---- tiles ---- */
 
+/* Read the leaves with indexes from first up to end, all within a block. */
+static Code
+read_block_leaves(Digest *out, LogTiles *t, const BlockRow *block, int64_t first, int64_t end)
+{
+	const MemberRef *refs;
+	size_t		n;
+	Code		code = block_refs(&refs, &n, t->arena, block, t->fault);
+
+	for (int64_t index = first; index < end && code == CODE_OK; index++, out++)
+	{
+		int64_t		i = index - block->first;
+
+		if (i == (int64_t) n)
+			block_header_leaf(out, block->header);
+		else if (!member_leaf(out, t->store, t->arena, refs[i]))
+			code = fault_set(t->fault, CODE_DAMAGED, index, "The leaf of index %lld, seq %lld, is gone.",
+							 (long long) index, (long long) refs[i].seq);
+	}
+	return code;
+}
+
 /* Read the first width leaves from index first on, which lie in the last blocks. */
 static bool
 read_edge_leaves(Digest *out, LogTiles *t, int64_t first, unsigned width)
 {
 	BlockRow	block = *t->last;
+	int64_t		end = first + width;
 
 	for (;;)
 	{
-		Digest	   *leaves;
-		size_t		n;
+		int64_t		from = block.first > first ? block.first : first;
+		int64_t		upto = block.size < end ? block.size : end;
 
-		if (log_leaves(&leaves, &n, t->store, t->arena, &block, t->fault) != CODE_OK)
+		if (from < upto && read_block_leaves(out + (from - first), t, &block, from, upto) != CODE_OK)
 			return false;
-		for (size_t i = 0; i < n; i++)
-		{
-			int64_t		at = block.first + (int64_t) i - first;
-
-			if (at >= 0 && at < (int64_t) width)
-				out[at] = leaves[i];
-		}
 		if (block.first <= first)
 			return true;
 		if (!log_block(&block, t->store, t->arena, block.number - 1))
-			return fault_set(t->fault, CODE_DAMAGED, -1, "Block %lld is gone.", (long long) block.number - 1) == CODE_OK;
+		{
+			fault_set(t->fault, CODE_DAMAGED, first, "A block before index %lld is gone.", (long long) block.first);
+			return false;
+		}
 	}
 }
 

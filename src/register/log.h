@@ -21,9 +21,6 @@ extern bool log_block_at(BlockRow *out, Store *store, Arena *arena, int64_t inde
 /* The last era.  False if none was begun. */
 extern bool log_last_era(EraRow *out, Store *store, Arena *arena);
 
-/* The leaf hashes of a block in order, its header's included.  Fault: DAMAGED. */
-extern Code log_leaves(Digest **out, size_t *n, Store *store, Arena *arena, const BlockRow *block, Fault *fault);
-
 /*
  * The block and the index of something that a session committed.  *index is -1 if it is in no block.
  * Fault: DAMAGED.

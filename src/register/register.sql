@@ -49,7 +49,7 @@ COMMENT ON COLUMN commune.act.key IS 'the key that verified it; empty where it i
 CREATE FUNCTION commune.nonce_key(nonce bigint, signer commune.did) RETURNS bigint
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_register_nonce_key';
 COMMENT ON FUNCTION commune.nonce_key(bigint, commune.did) IS
-	'what acts are indexed by to find repetitions: the nonce, which grows with time, and ten bits of the signer';
+	'what acts are indexed by to find repetitions: the upper bits of the nonce, and a hash of nonce and signer';
 REVOKE ALL ON FUNCTION commune.nonce_key(bigint, commune.did) FROM PUBLIC;
 
 CREATE INDEX act_xid_idx ON commune.act (xid);

@@ -30,13 +30,19 @@ extern int64 register_next_seq(void);
 /* Let the next seq be above this one. */
 extern void register_set_seq(int64 seq);
 
-/* What act_nonce_idx holds for an act; signer is the DID's binary form.  Kept in an index: never change it. */
+/*
+ * What act_nonce_idx holds for an act: the upper bits of the nonce, which grows with time, so that inserts go to the
+ * index's end; below them 24 bits that tell signers and nonces apart.  signer is the DID's binary form.  Kept in an
+ * index: never change it.
+ */
 static inline int64
 register_nonce_key(int64 nonce, Str signer)
 {
-	uint64		bits = signer.n < 3 ? 0 : ((uint64) (uint8) signer.p[1] << 8 | (uint8) signer.p[2]) & 1023;
+	uint64		h = signer.n < 9 ? 0 : get_be64((const uint8 *) signer.p + 1);
 
-	return (int64) ((uint64) nonce << 10 | bits);
+	h = (h ^ (uint64) nonce) * UINT64CONST(0x9e3779b97f4a7c15);
+	h = (h ^ h >> 32) * UINT64CONST(0x9e3779b97f4a7c15);
+	return (int64) ((uint64) nonce >> 14 << 24 | h >> 40);
 }
 
 #endif

@@ -31,6 +31,7 @@ take_act(Reading *r, size_t i, const ActRow *act)
 	m->received_at = act->received_at;
 	m->leaf = str_hash(act->leaf);
 	m->bytes = arena_str(r->arena, act->record);
+	m->signer = act->signer;
 	if (r->acts != NULL)
 	{
 		r->acts[i] = *act;

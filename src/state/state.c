@@ -487,6 +487,12 @@ state_arena(State *state)
 	return state->arena;
 }
 
+bool
+state_has_store(const State *state)
+{
+	return state->store != NULL;
+}
+
 /* Take a copy of a row into the state. */
 static Row *
 enter(State *state, RelId rel, const void *source, bool stored, uint64_t place)

@@ -215,6 +215,7 @@ typedef struct Store
 
 extern State *state_new(Arena *arena, Store *store);
 extern Arena *state_arena(State *state);
+extern bool state_has_store(const State *state);
 
 /* The row that the probe names on a unique path; NULL if there is none. */
 extern void *state_find(State *state, PathId path, const void *probe);

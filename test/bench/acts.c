@@ -5,7 +5,9 @@
  *     acts join FROM TO AUD            members FROM to TO - 1 ask for membership
  *     acts vouch FROM TO AUD           member 0 vouches for them
  *     acts delegate FROM TO AUD MEMBERS    act i, by member i % MEMBERS, to i % 4 others, for everything
+ *     acts poll 0 1 AUD                member 0 announces a quadratic poll that is open until 2100
  *     acts ballot FROM TO AUD MANIFEST     members FROM to TO - 1 vote on five options
+ *     acts revote ...                  the same, later
  *     acts evp N BYTES                 seconds that SHA-256 takes for N leaves of this size and a node for each
  */
 #include <stdio.h>
@@ -128,6 +130,9 @@ main(int argc, char **argv)
 			print_act(0, i + 10, aud, arena_printf(&heap.arena, "\"act\":\"vouch\",\"member\":\"%.*s\"%c", (int) did.n, did.p, '\0').p);
 			arena_reset(&heap.arena);
 		}
+	else if (strcmp(kind, "poll") == 0)
+		print_act(0, 900000000L, aud, "\"act\":\"poll\",\"name\":\"bench\",\"title\":\"Which?\",\"options\":[\"a\",\"b\",\"c\",\"d\",\"e\"],"
+				  "\"method\":\"quadratic\",\"params\":{\"credits\":100},\"opens\":0,\"closes\":4102444800");
 	else if (strcmp(kind, "delegate") == 0 && argc > 5)
 		for (long i = from; i < to; i++)
 		{
@@ -145,10 +150,10 @@ main(int argc, char **argv)
 			buf_add(&list, "]", 2);
 			print_act(i % members, 1000000000L + i, aud, list.p);
 		}
-	else if (strcmp(kind, "ballot") == 0 && argc > 5)
+	else if ((strcmp(kind, "ballot") == 0 || strcmp(kind, "revote") == 0) && argc > 5)
 		for (long i = from; i < to; i++)
 		{
-			print_act(i, 1000000000L, aud, arena_printf(&heap.arena, "\"act\":\"ballot\",\"poll\":\"%s\",\"choice\":{\"votes\":[%ld,%ld,1,0,2]}%c",
+			print_act(i, *kind == 'r' ? 1000000001L : 1000000000L, aud, arena_printf(&heap.arena, "\"act\":\"ballot\",\"poll\":\"%s\",\"choice\":{\"votes\":[%ld,%ld,1,0,2]}%c",
 														argv[5], i % 7, i % 5, '\0').p);
 			arena_reset(&heap.arena);
 		}
