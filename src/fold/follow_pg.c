@@ -174,7 +174,7 @@ follow_block(Following *f)
 	f->block_arena = &arena;
 	if (!log_block(&row, f->store, &arena, f->row.block + 1))
 		found = false;
-	else if (stored_read(&block, &found, f->store, &arena, &row, false, &fault) != CODE_OK)
+	else if (stored_read(&block, &found, f->store, &arena, &row, STORED_BYTES, &fault) != CODE_OK)
 		fault_raise(&fault);
 	else if (!found && !is_copying())
 		code_raise(CODE_DAMAGED, psprintf("Block " INT64_FORMAT " has arrived, some of its members have not.", row.number));

@@ -72,7 +72,7 @@ fold_register(Replay *replay, MemoryContext context, bool signatures)
 		arena_reset(&block_arena);
 		if (number > last || !log_block(&row, replay->store, &block_arena, number))
 			return true;
-		if (stored_read(&block, &found, replay->store, &block_arena, &row, false, &fault) == CODE_OK)
+		if (stored_read(&block, &found, replay->store, &block_arena, &row, STORED_BYTES, &fault) == CODE_OK)
 		{
 			if (found)
 				(void) mirror_block(&mirror, &block, &out, replay->state, &block_arena, replay->scratch, &fault);

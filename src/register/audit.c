@@ -223,7 +223,7 @@ check_members(Audit *audit, Block *b)
 		LeafMember *m = &b->stored.members[i];
 		int64_t		index = b->row.first + (int64_t) i;
 
-		b->leaves[i] = m->leaf;
+		b->leaves[i] = b->stored.leaves[i];
 		if (m->era < 0)
 		{
 			report(audit, index, table_of(m->source), "", "missing", "What has seq %lld is gone.", (long long) m->seq);
@@ -233,17 +233,10 @@ check_members(Audit *audit, Block *b)
 			after = 0;
 		check_place(audit, b, m, index, after);
 		after = m->seq;
-		if (m->source == LEAF_ACT)
-		{
-			merkle_leaf(b->leaves[i].b, m->bytes.p, m->bytes.n);
-			if (audit->projections || audit->signatures)
-				check_act(audit, audit->projections ? &b->stored.acts[i] : NULL, m, index);
-		}
-		else if (m->source != LEAF_ROW)
-		{
-			entry_leaf(&b->leaves[i], m->bytes);
+		if (m->source == LEAF_ACT && (audit->projections || audit->signatures))
+			check_act(audit, audit->projections ? &b->stored.acts[i] : NULL, m, index);
+		else if (m->source == LEAF_ENTRY || m->source == LEAF_ENGINE)
 			check_entry(audit, audit->projections ? &b->stored.entries[i] : NULL, m, index, &b->header);
-		}
 	}
 	block_header_leaf(&b->leaves[b->stored.n], b->row.header);
 }
@@ -414,7 +407,8 @@ audit_block(Audit *audit, int64_t number)
 	check_chain(audit, &b);
 	if (!find_bounds(audit, &b))
 		return;
-	if (stored_read(&b.stored, &found, audit->store, audit->arena, &b.row, audit->projections, &fault) != CODE_OK)
+	if (stored_read(&b.stored, &found, audit->store, audit->arena, &b.row,
+					(audit->projections ? STORED_BYTES | STORED_COLUMNS : 0) | (audit->signatures ? STORED_BYTES : 0), &fault) != CODE_OK)
 	{
 		report(audit, b.row.size - 1, "block", "members", "changed", "Block %lld: %s", (long long) number, fault.detail);
 		return;
@@ -440,6 +434,7 @@ typedef struct Sealed
 	int64_t    *seq;
 	size_t		n;
 	size_t		room;
+	size_t		next;			/* see is_sealed() */
 	int64_t		size;
 	int32_t		era;
 	bool		has_p;
@@ -498,10 +493,13 @@ compare_seqs(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Whether a seq is in a block.  Scans ask in ascending order, each from the first. */
 static bool
-is_sealed(const Sealed *sealed, int64_t seq)
+is_sealed(Sealed *sealed, int64_t seq)
 {
-	return sealed->n > 0 && bsearch(&seq, sealed->seq, sealed->n, sizeof seq, compare_seqs) != NULL;
+	while (sealed->next < sealed->n && sealed->seq[sealed->next] < seq)
+		sealed->next++;
+	return sealed->next < sealed->n && sealed->seq[sealed->next] == seq;
 }
 
 /* Report what a session committed that ought to be in a block by now. */
@@ -649,8 +647,11 @@ audit_rest(Audit *audit, int64_t last)
 	if (sealed.has_p && snapshot_parse(&sealed.p, sealed.arena, sealed.snapshot, NULL) != CODE_OK)
 		sealed.has_p = false;
 	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_ALL, 5, rest_act, &sealed);
+	sealed.next = 0;
 	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_ALL, 4, rest_row, &sealed);
+	sealed.next = 0;
 	store->scan(store, ENTRY_BY_SEQ, 0, NULL, SCAN_ALL, 4, rest_entry, &sealed);
+	sealed.next = 0;
 	store->scan(store, VERDICT_BY_SEQ, 0, NULL, SCAN_ALL, 0, rest_verdict, &sealed);
 	store->scan(store, ERA_BY_NUMBER, 0, NULL, SCAN_ALL, 0, rest_era, &sealed);
 	store->scan(store, TILE_BY_PLACE, 0, NULL, SCAN_ALL, 0, rest_tile, &walk);

@@ -81,7 +81,7 @@ receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, Fault *fault)
 		return code;
 	if (index < 0 || !log_last_block(&last, store, arena) || !log_last_era(&era, store, arena))
 		return fault_set(fault, CODE_NOT_SEALED, -1, "Act %lld waits for a block.", (long long) seq);
-	if ((code = stored_read(&block, &found, store, arena, &row, false, fault)) != CODE_OK)
+	if ((code = stored_read(&block, &found, store, arena, &row, 0, fault)) != CODE_OK)
 		return code;
 	for (size_t i = 0; i < block.nverdicts; i++)
 		if (block.verdicts[i].code == CODE_COUNT)

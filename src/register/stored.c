@@ -6,6 +6,8 @@
  */
 #include "register/stored.h"
 
+#include "crypto/crypto.h"
+
 /* A block is scattered when its range of seqs is more than this many times its members. */
 #define SCATTER 8
 
@@ -17,6 +19,7 @@ typedef struct Reading
 	size_t		n;				/* members that the scan looks for */
 	size_t		next;			/* the first that it has not come to */
 	LeafSource	source;
+	int			keep;
 	ActRow	   *acts;
 	EntryRow   *entries;
 } Reading;
@@ -30,8 +33,10 @@ take_act(Reading *r, size_t i, const ActRow *act)
 	m->xid = (uint64_t) act->xid;
 	m->received_at = act->received_at;
 	m->leaf = str_hash(act->leaf);
-	m->bytes = arena_str(r->arena, act->record);
 	m->signer = act->signer;
+	merkle_leaf(r->block->leaves[i].b, act->record.p, act->record.n);
+	if (r->keep & STORED_BYTES)
+		m->bytes = arena_str(r->arena, act->record);
 	if (r->acts != NULL)
 	{
 		r->acts[i] = *act;
@@ -49,7 +54,7 @@ take_row(Reading *r, size_t i, const RowLeaf *row)
 	m->era = row->era;
 	m->xid = (uint64_t) row->xid;
 	m->received_at = row->received_at;
-	m->leaf = str_hash(row->leaf);
+	m->leaf = r->block->leaves[i] = str_hash(row->leaf);
 }
 
 static void
@@ -62,6 +67,7 @@ take_entry(Reading *r, size_t i, const EntryRow *entry)
 	m->received_at = entry->written_at;
 	m->leaf = str_hash(entry->leaf);
 	m->bytes = arena_str(r->arena, entry->body);
+	entry_leaf(&r->block->leaves[i], entry->body);
 	if (r->entries != NULL)
 	{
 		r->entries[i] = *entry;
@@ -210,10 +216,9 @@ read_verdicts(Reading *r, Store *store)
 }
 
 Code
-stored_read(StoredBlock *out, bool *found, Store *store, Arena *arena, const BlockRow *row, bool projections,
-			Fault *fault)
+stored_read(StoredBlock *out, bool *found, Store *store, Arena *arena, const BlockRow *row, int keep, Fault *fault)
 {
-	Reading		r = {.block = out, .arena = arena};
+	Reading		r = {.block = out, .arena = arena, .keep = keep};
 	Code		code;
 
 	*out = (StoredBlock){.row = row};
@@ -221,9 +226,10 @@ stored_read(StoredBlock *out, bool *found, Store *store, Arena *arena, const Blo
 		return code;
 	out->n = r.n;
 	out->members = arena_zero(arena, r.n * sizeof *out->members);
+	out->leaves = arena_zero(arena, r.n * sizeof *out->leaves);
 	for (size_t i = 0; i < r.n; i++)
 		out->members[i] = (LeafMember){.source = r.refs[i].source, .seq = r.refs[i].seq, .era = -1};
-	if (projections)
+	if (keep & STORED_COLUMNS)
 	{
 		out->acts = r.acts = arena_zero(arena, r.n * sizeof *r.acts);
 		out->entries = r.entries = arena_zero(arena, r.n * sizeof *r.entries);

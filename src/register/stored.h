@@ -11,6 +11,7 @@ typedef struct StoredBlock
 	const BlockRow *row;
 	size_t		n;
 	LeafMember *members;		/* in order, without the header; leaf as it is stored; bytes of acts and entries */
+	Digest	   *leaves;			/* hashed from the bytes; of rows, as stored */
 	size_t		nverdicts;
 	Verdict    *verdicts;		/* of its acts, in their order; code is CODE_COUNT for what is no SQLSTATE of ours */
 
@@ -19,11 +20,15 @@ typedef struct StoredBlock
 	const EntryRow *entries;
 } StoredBlock;
 
+/* What stored_read() keeps beside leaf hashes, stored and computed. */
+#define STORED_BYTES 1			/* the bytes of acts and entries */
+#define STORED_COLUMNS 2		/* and the columns beside them */
+
 /*
  * Read what a block consists of.  A member that is gone is reported and left with an era of -1; so *found says whether
  * all are there.  Fault: DAMAGED if its list of members cannot be read.
  */
 extern Code stored_read(StoredBlock *out, bool *found, Store *store, Arena *arena, const BlockRow *row,
-						bool projections, Fault *fault);
+						int keep, Fault *fault);
 
 #endif

@@ -258,8 +258,17 @@ array_items(Datum **items, Datum d)
 		*(list_type *) v = (list_type) {list, n}; \
 	} while (0)
 
+/* Keep a text or bytes: a copy in the arena, or with lend where it lies in the tuple. */
+static Str
+keep(Datum d, bool lend, Arena *arena)
+{
+	Str			s = DatumGetStr(d);
+
+	return lend ? s : arena_str(arena, s);
+}
+
 static void
-decode(const Col *col, void *row, Datum d, bool null, Arena *arena)
+decode(const Col *col, void *row, Datum d, bool null, bool lend, Arena *arena)
 {
 	void	   *v = (char *) row + col->offset;
 
@@ -306,7 +315,7 @@ decode(const Col *col, void *row, Datum d, bool null, Arena *arena)
 			DECODE_LIST(StrList, Str, arena_str(arena, DatumGetStr(item)));
 			break;
 		default:
-			*(Str *) v = arena_str(arena, DatumGetStr(d));
+			*(Str *) v = keep(d, lend, arena);
 			break;
 	}
 }
@@ -323,15 +332,18 @@ tid_of(ItemPointer tid, uint64 place)
 	ItemPointerSet(tid, (BlockNumber) (place >> 16), (OffsetNumber) (place & 0xffff));
 }
 
-/* Fill the first columns of a cleared row from a slot; all if want is 0. */
+/*
+ * Fill the first columns of a cleared row from a slot; all if want is 0.  With lend, texts are good only as long as
+ * the slot and the memory context are left alone.
+ */
 static void
-read_row(const Rel *def, void *row, TupleTableSlot *slot, int want, Arena *arena)
+read_row(const Rel *def, void *row, TupleTableSlot *slot, int want, bool lend, Arena *arena)
 {
 	if (want == 0)
 		want = def->ncols;
 	slot_getsomeattrs(slot, want);
 	for (int i = 0; i < want; i++)
-		decode(&def->cols[i], row, slot->tts_values[i], slot->tts_isnull[i], arena);
+		decode(&def->cols[i], row, slot->tts_values[i], slot->tts_isnull[i], lend, arena);
 	((Row *) row)->place = place_of(&slot->tts_tid);
 }
 
@@ -384,7 +396,7 @@ store_find(Store *store, Arena *arena, void *row, PathId id, const void *probe)
 	found = index_getnext_slot(open->scan, ForwardScanDirection, open->slot);
 	MemoryContextSwitchTo(s->row_context);
 	if (found)
-		read_row(schema.rel[path->rel], row, open->slot, 0, arena);
+		read_row(schema.rel[path->rel], row, open->slot, 0, false, arena);
 	ExecClearTuple(open->slot);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(s->row_context);
@@ -405,11 +417,13 @@ store_scan(Store *store, PathId id, int ncols, const void *probe, ScanRange rang
 	IndexScanDesc scan;
 	TupleTableSlot *slot = table_slot_create(s->rel[path->rel].rel, NULL);
 	MemoryContext lent = AllocSetContextCreate(CurrentMemoryContext, "commune row", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext detoasted;
 	void	   *row = palloc(def->size);
 	Arena		arena;
 	bool		more = true;
 
 	context_arena_init(&arena, AllocSetContextCreate(lent, "commune row values", ALLOCSET_DEFAULT_SIZES));
+	detoasted = AllocSetContextCreate(lent, "commune row detoasted", ALLOCSET_DEFAULT_SIZES);
 	for (int i = 0; i < nkeys; i++)
 		make_key(&key[i], open, i, i < ncols ? BTEqualStrategyNumber :
 				 range == SCAN_UPTO ? BTLessEqualStrategyNumber : BTGreaterEqualStrategyNumber,
@@ -418,14 +432,15 @@ store_scan(Store *store, PathId id, int ncols, const void *probe, ScanRange rang
 	index_rescan(scan, key, nkeys, NULL, 0);
 	while (more && index_getnext_slot(scan, direction, slot))
 	{
-		MemoryContext old = MemoryContextSwitchTo(lent);
+		MemoryContext old = MemoryContextSwitchTo(detoasted);
 
 		CHECK_FOR_INTERRUPTS();
 		memset(row, 0, def->size);
-		read_row(def, row, slot, want, &arena);
+		read_row(def, row, slot, want, true, &arena);
 		MemoryContextSwitchTo(old);
 		more = visit(self, row);
 		arena_reset(&arena);
+		MemoryContextReset(detoasted);
 	}
 	index_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
@@ -445,7 +460,7 @@ store_fetch(Store *store, Arena *arena, void *row, RelId id, uint64 place, int w
 	tid_of(&tid, place);
 	found = table_tuple_fetch_row_version(open->rel, &tid, reading(s), open->slot);
 	if (found)
-		read_row(schema.rel[id], row, open->slot, want, arena);
+		read_row(schema.rel[id], row, open->slot, want, false, arena);
 	ExecClearTuple(open->slot);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(s->row_context);

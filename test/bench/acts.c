@@ -4,7 +4,8 @@
  *     acts charter 0 1                 the charter: member 0 founds, one vouch is enough, no limit is met
  *     acts join FROM TO AUD            members FROM to TO - 1 ask for membership
  *     acts vouch FROM TO AUD           member 0 vouches for them
- *     acts delegate FROM TO AUD MEMBERS    act i, by member i % MEMBERS, to i % 4 others, for everything
+ *     acts delegate FROM TO AUD MEMBERS    act i, by member i % MEMBERS, to nobody, for everything
+ *     acts delegates ...               the same, to i % 4 others: of different lengths
  *     acts poll 0 1 AUD                member 0 announces a quadratic poll that is open until 2100
  *     acts ballot FROM TO AUD MANIFEST     members FROM to TO - 1 vote on five options
  *     acts revote ...                  the same, later
@@ -133,7 +134,7 @@ main(int argc, char **argv)
 	else if (strcmp(kind, "poll") == 0)
 		print_act(0, 900000000L, aud, "\"act\":\"poll\",\"name\":\"bench\",\"title\":\"Which?\",\"options\":[\"a\",\"b\",\"c\",\"d\",\"e\"],"
 				  "\"method\":\"quadratic\",\"params\":{\"credits\":100},\"opens\":0,\"closes\":4102444800");
-	else if (strcmp(kind, "delegate") == 0 && argc > 5)
+	else if (strncmp(kind, "delegate", 8) == 0 && argc > 5)
 		for (long i = from; i < to; i++)
 		{
 			Buf			list;
@@ -141,7 +142,7 @@ main(int argc, char **argv)
 			arena_reset(&heap.arena);
 			buf_init(&list, &heap.arena);
 			buf_text(&list, "\"act\":\"delegate\",\"scope\":{},\"to\":[");
-			for (long j = 1; j <= i % 4; j++)
+			for (long j = 1; j <= i % 4 && kind[8] == 's'; j++)
 			{
 				buf_text(&list, j > 1 ? ",\"" : "\"");
 				buf_str(&list, did_of(&heap.arena, (i + j) % members));

@@ -26,12 +26,13 @@ done
 
 # ---- coming in: durable commits, interleaved, the median of five
 
-pool=150000
+pool=500000
 $acts delegate 0 $pool "$aud" $members >"$TMPDIR/pool"
 q <<SQL
 CREATE UNLOGGED TABLE pool (i int GENERATED ALWAYS AS IDENTITY (START 0 MINVALUE 0) PRIMARY KEY, record text);
 \\copy pool (record) FROM '$TMPDIR/pool'
 CREATE SEQUENCE pool_seq MINVALUE 0;
+CREATE SEQUENCE other_seq MINVALUE 0;
 CREATE TABLE plain (seq bigint PRIMARY KEY, record text);
 CREATE SEQUENCE plain_seq;
 CREATE TABLE chain (seq bigint PRIMARY KEY, record text, hash bytea);
@@ -46,8 +47,9 @@ CREATE TRIGGER chained BEFORE INSERT ON chain FOR EACH ROW EXECUTE FUNCTION chai
 VACUUM ANALYZE pool;
 SQL
 pick="SELECT record FROM pool WHERE i = (SELECT nextval('pool_seq') % $pool)"
-echo "INSERT INTO plain SELECT nextval('plain_seq'), record FROM ($pick) p;" >"$TMPDIR/plain.sql"
-echo "INSERT INTO chain (record) $pick;" >"$TMPDIR/chain.sql"
+other="SELECT record FROM pool WHERE i = (SELECT nextval('other_seq') % $pool)"
+echo "INSERT INTO plain SELECT nextval('plain_seq'), record FROM ($other) p;" >"$TMPDIR/plain.sql"
+echo "INSERT INTO chain (record) $other;" >"$TMPDIR/chain.sql"
 echo "INSERT INTO commune.act (record) SELECT record::commune.jws FROM ($pick) p;" >"$TMPDIR/insert.sql"
 echo "SELECT commune.submit((SELECT record::commune.jws FROM ($pick) p));" >"$TMPDIR/submit.sql"
 
@@ -99,28 +101,32 @@ figure sealed_p99 "$(q -c "
 worker ''
 q -c "SELECT commune.stop_worker()" >/dev/null
 
-# ---- bytes: acts of different transactions against a plain table with the same records
+# ---- bytes: acts of different transactions and lengths against a plain table with the same records
 
-q <<'SQL' >/dev/null
+before=$(q -c "SELECT count(*) FROM commune.act")
+stored="pg_total_relation_size('commune.act') + pg_total_relation_size('commune.block') + pg_total_relation_size('commune.tile') + pg_total_relation_size('commune.verdict')"
+q -c "SELECT commune.seal()" >/dev/null
+stored_before=$(q -c "SELECT $stored")
+$acts delegates 2000000 2030000 "$aud" $members | sed "s/.*/INSERT INTO commune.act (record) VALUES ('&');/" >"$TMPDIR/mixed.sql"
+PGOPTIONS="$skip -c synchronous_commit=off" q -f "$TMPDIR/mixed.sql"
+q <<SQL >/dev/null
 SELECT commune.seal();
 CREATE TABLE plain_again (seq bigint PRIMARY KEY, record text);
-INSERT INTO plain_again SELECT seq, record::text FROM commune.act ORDER BY seq;
+INSERT INTO plain_again SELECT seq, record::text FROM commune.act ORDER BY seq OFFSET $before;
 SQL
-figure bytes "$(q -c "
-	SELECT (pg_total_relation_size('commune.act') + pg_total_relation_size('commune.block') + pg_total_relation_size('commune.tile')
-		+ pg_total_relation_size('commune.verdict') - pg_total_relation_size('plain_again'))::float8 / (SELECT count(*) FROM commune.act)")" bytes 170 200
+figure bytes "$(q -c "SELECT ($stored - $stored_before - pg_total_relation_size('plain_again')) / 30000.0")" bytes 170 200
 
-# ---- sealing rows that have no effect
+# ---- sealing rows that have no effect, five full blocks each time: leaves a second of processor time
 
 q <<'SQL' >/dev/null
+CREATE FUNCTION cpu() RETURNS float8 LANGUAGE sql AS $$
+	SELECT (a[14]::float8 + a[15]::float8) / 100 FROM (SELECT string_to_array(pg_read_file('/proc/self/stat'), ' ')) s (a) $$;
 CREATE TABLE leaves (i int, line text);
 SELECT commune.chain('leaves');
 SELECT commune.seal();
 SQL
 for round in 1 2 3 4 5; do
-	q -c "INSERT INTO leaves SELECT g, 'line' FROM generate_series(1, 65000) g" >/dev/null
-	start=$(now)
-	q -c "SELECT commune.seal()" >/dev/null
-	echo "$start $(now)" | awk '{ print 65000 / ($2 - $1) / 1000 }' >>"$TMPDIR/seal"
+	q -c "INSERT INTO leaves SELECT g, 'line' FROM generate_series(1, 327680) g" >/dev/null
+	printf '%s\n' "SELECT cpu() AS begin \\gset" "SELECT 1 FROM commune.seal() \\g /dev/null" "SELECT 327.680 / (cpu() - :begin);" | q -f - >>"$TMPDIR/seal"
 done
 figure seal "$(median <"$TMPDIR/seal")" k/s 600 300
