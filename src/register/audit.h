@@ -27,6 +27,9 @@ typedef struct Audit
 	bool		projections;	/* compare the columns beside the bytes */
 	int64_t		reports;		/* how many there were */
 	void		(*report) (void *self, const Damage *damage);
+
+	/* Called with each block that could be read whole, after its audit; may be NULL.  What it is given is of arena. */
+	void		(*block) (void *self, const StoredBlock *block);
 	void	   *self;
 } Audit;
 
