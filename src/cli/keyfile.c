@@ -48,7 +48,7 @@ parse_bytes(KeyFile *out, const uint8_t *bytes, size_t n, Fault *fault)
 	memcpy(out->salt, p, SALT_SIZE);
 	memcpy(out->nonce, p += SALT_SIZE, BOX_NONCE_SIZE);
 	memcpy(out->key, p += BOX_NONCE_SIZE, PUBLIC_KEY_SIZE);
-	memcpy(out->secret, p += PUBLIC_KEY_SIZE, secret_size(out->is_sealed));
+	memcpy(out->secret, p + PUBLIC_KEY_SIZE, secret_size(out->is_sealed));
 	if (!out->is_sealed && !all_zero(bytes + 4, 16 + SALT_SIZE + BOX_NONCE_SIZE))
 		return refuse(fault, "It is plain, but has what belongs to a passphrase.");
 	if (out->is_sealed && (out->ops == 0 || out->ops > KEYFILE_OPS_MAX || out->mem == 0 || out->mem > KEYFILE_MEM_MAX))
@@ -71,7 +71,7 @@ keyfile_parse(KeyFile *out, const char *text, size_t n, Fault *fault)
 	length = n - (size_t) (line - text);
 	if (length > 0 && line[length - 1] == '\n')
 		length--;
-	if (length > BASE64_LEN(BYTES_MAX) || !base64_decode(bytes, &length, line, length))
+	if (length > BASE64_LEN((size_t) BYTES_MAX) || !base64_decode(bytes, &length, line, length))
 		return refuse(fault, "Its second line is no base64 of a key, or it has more than two lines.");
 	code = parse_bytes(out, bytes, length, fault);
 	wipe(bytes, sizeof bytes);

@@ -12,8 +12,8 @@
 
 #include "cli/times.h"
 
-#ifndef COMMUNE_VERSION
-#error COMMUNE_VERSION comes from the Makefile
+#ifndef COMMUNE_VERSION			/* it comes from the Makefile; analyzers go without */
+#define COMMUNE_VERSION "of no version"
 #endif
 
 #define OPTIONS_MAX 48			/* of one command, shared ones included */
@@ -66,24 +66,26 @@ static const char exit_help[] =
 
 /* ---- the tables ---- */
 
+static size_t
+add_options(const Option *out[OPTIONS_MAX], size_t n, const Option *list)
+{
+	for (; list != NULL && list->name != NULL; list++)
+		out[n++] = list;
+	return n;
+}
+
 /* The options of a command, shared ones included; general ones alone if there is no command. */
 static size_t
 gather(const Option *out[OPTIONS_MAX], const Command *command)
 {
-	const Option *lists[] = {
-		command ? command->options : NULL,
-		command && command->shared & OPTIONS_SUBMIT ? submit_shared_options : NULL,
-		command && command->shared & OPTIONS_SIGN ? sign_shared_options : NULL,
-		command && command->shared & OPTIONS_KEY ? key_options : NULL,
-		command && command->shared & OPTIONS_SERVER ? server_options : NULL,
-		general_options,
-	};
-	size_t		n = 0;
+	int			shared = command ? command->shared : 0;
+	size_t		n = add_options(out, 0, command ? command->options : NULL);
 
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		for (const Option *o = lists[i]; o != NULL && o->name != NULL; o++)
-			out[n++] = o;
-	return n;
+	n = add_options(out, n, shared & OPTIONS_SUBMIT ? submit_shared_options : NULL);
+	n = add_options(out, n, shared & OPTIONS_SIGN ? sign_shared_options : NULL);
+	n = add_options(out, n, shared & OPTIONS_KEY ? key_options : NULL);
+	n = add_options(out, n, shared & OPTIONS_SERVER ? server_options : NULL);
+	return add_options(out, n, general_options);
 }
 
 /* The command that the arguments name, and in *words how many of them do. */

@@ -74,7 +74,7 @@ read_manifest(Manifest *out, const Cli *cli, const char *name)
 	const Json *payload = out->act.record.payload;
 	const Json *closes = json_get(out->body, "closes");
 	const Json *announced = json_get(payload, "closes");
-	Digest		poll;
+	Digest		poll = {{0}};
 	Fault		fault;
 
 	if (!str_is(text_member(out->body, "entry"), "open"))

@@ -14,7 +14,7 @@
 #include "record/record.h"
 
 #define STATE_FILE_MAX 8192
-#define NAME_MAX_HERE 200		/* bytes of a file's name; longer ones are hashed */
+#define PLAIN_KEY_MAX 80		/* bytes of a key that is spelled out in its file's name */
 
 /* ---- files ---- */
 
@@ -28,7 +28,10 @@ state_folder(const Cli *cli, const char *below)
 	return arena_printf(cli->arena, "%s%s", state, below).p;
 }
 
-/* The file for a key: letters, digits and _ - as they are, other bytes as %XX, so that no two keys share a file. */
+/*
+ * The file for a key: letters, digits and _ - . as they are, other bytes as %XX; a long key is hashed.  No two keys
+ * share a file.
+ */
 static const char *
 state_file(const Cli *cli, const char *folder, Str key)
 {
@@ -39,7 +42,14 @@ state_file(const Cli *cli, const char *folder, Str key)
 	buf_init(&name, cli->arena);
 	buf_text(&name, state_folder(cli, folder));
 	buf_char(&name, '/');
-	for (size_t i = 0; i < key.n && name.n < NAME_MAX_HERE * 3; i++)
+	if (key.n == 0 || key.n > PLAIN_KEY_MAX)
+	{
+		sha256(hash, key.p, key.n);
+		buf_char(&name, '+');
+		buf_str(&name, show_hash(cli->arena, hash));
+		key.n = 0;
+	}
+	for (size_t i = 0; i < key.n; i++)
 	{
 		uint8_t		c = (uint8_t) key.p[i];
 
@@ -54,10 +64,7 @@ state_file(const Cli *cli, const char *folder, Str key)
 		}
 	}
 	buf_char(&name, '\0');
-	if (strlen(strrchr(name.p, '/') + 1) <= NAME_MAX_HERE)
-		return name.p;
-	sha256(hash, key.p, key.n);
-	return arena_printf(cli->arena, "%s/+%.*s", state_folder(cli, folder), ID_TEXT_LEN, show_hash(cli->arena, hash).p).p;
+	return name.p;
 }
 
 /* Read a file as an object; NULL if it is not there. */

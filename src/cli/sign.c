@@ -204,7 +204,7 @@ draft_finish(Cli *cli, const Draft *draft, Str *id)
 	Str			payload = make_payload(cli, draft);
 	Str			record;
 	Str			verdict;
-	int64_t		seq;
+	int64_t		seq = 0;
 	Result		result;
 	ExitCode	exit_code;
 
