@@ -10,6 +10,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" commune.cont
 CORES  := $(filter-out %_pg.c src/cli/%,$(sort $(wildcard src/*/*.c)))
 SHELLS := $(sort $(wildcard src/*/*_pg.c))
 CLI    := $(sort $(wildcard src/cli/*.c))
+CLI_CORES = $(addprefix src/cli/,keyfile.c times.c wire.c)	# no libpq, no terminal: tested and fuzzed as cores are
 SRCS    = src/commune.c $(CORES) $(SHELLS)
 OBJS    = $(SRCS:.c=.o)
 
@@ -51,7 +52,7 @@ install: install-cli
 uninstall: uninstall-cli
 endif
 
-$(CLI:.c=.o): override CPPFLAGS += -I$(shell $(PG_CONFIG) --includedir)
+$(CLI:.c=.o): override CPPFLAGS += -I$(shell $(PG_CONFIG) --includedir) -DCOMMUNE_VERSION='"$(EXTVERSION)"'
 build/commune: $(CLI:.c=.o) $(CORES:.c=.o)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) -L$(libdir) -lpq -lsodium -lcrypto
@@ -83,7 +84,7 @@ BENCH := $(patsubst test/bench/%.c,%,$(sort $(wildcard test/bench/*.c)))
 CORE_CFLAGS = -std=gnu11 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Isrc -MMD -MP $(COPT)
 SANITIZE    = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CORE_LIBS   = -lsodium -lcrypto -lm
-CORE_OBJS   = $(CORES:%.c=build/core/%.o)
+CORE_OBJS   = $(patsubst %.c,build/core/%.o,$(CORES) $(CLI_CORES))
 PROGRAMS    = $(TESTS:%=build/core/%) $(TESTS:%=build/plain/%) $(FUZZ:%=build/replay/%) $(BENCH:%=build/bench/%)
 
 build/core/%.o: %.c
@@ -94,7 +95,7 @@ build/plain/%.o: %.c
 	$(CC) $(CORE_CFLAGS) -O2 -c -o $@ $<
 $(TESTS:%=build/core/%): build/core/%: build/core/test/core/%.o $(CORE_OBJS)
 	$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS)
-$(TESTS:%=build/plain/%): build/plain/%: build/plain/test/core/%.o $(CORES:.c=.o)
+$(TESTS:%=build/plain/%): build/plain/%: build/plain/test/core/%.o $(CORES:.c=.o) $(CLI_CORES:.c=.o)
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
 $(BENCH:%=build/bench/%): build/bench/%: build/plain/test/bench/%.o $(CORES:.c=.o)
 	@mkdir -p $(@D)
@@ -108,10 +109,10 @@ $(FUZZ:%=build/replay/%): build/replay/%: build/core/test/fuzz/%.o build/core/te
 FUZZ_CC      = $(firstword $(shell command -v clang clang-14) clang)
 FUZZ_SECONDS = 20
 
-$(FUZZ:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORES) $(wildcard src/*/*.h)
+$(FUZZ:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORES) $(CLI_CORES) $(wildcard src/*/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(filter-out -MMD -MP,$(CORE_CFLAGS)) -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o $@ $< $(CORES) $(CORE_LIBS)
+		-o $@ $< $(CORES) $(CLI_CORES) $(CORE_LIBS)
 
 # ---- what people call
 

@@ -125,6 +125,45 @@ wipe(void *secret, size_t n)
 	sodium_memzero(secret, n);
 }
 
+void
+lock_memory(void *secret, size_t n)
+{
+	(void) sodium_mlock(secret, n);
+}
+
+void
+unlock_memory(void *secret, size_t n)
+{
+	(void) sodium_munlock(secret, n);
+	sodium_memzero(secret, n);	/* munlock wipes only what could be unlocked */
+}
+
+_Static_assert(SALT_SIZE == crypto_pwhash_SALTBYTES, "salt");
+_Static_assert(BOX_KEY_SIZE == crypto_secretbox_KEYBYTES, "key of a box");
+_Static_assert(BOX_NONCE_SIZE == crypto_secretbox_NONCEBYTES, "nonce of a box");
+_Static_assert(BOX_TAG_SIZE == crypto_secretbox_MACBYTES, "tag of a box");
+
+bool
+passphrase_key(uint8_t key[BOX_KEY_SIZE], const void *passphrase, size_t n, const uint8_t salt[SALT_SIZE],
+			   uint64_t ops, uint64_t mem)
+{
+	return crypto_pwhash(key, BOX_KEY_SIZE, passphrase, n, salt, ops, mem, crypto_pwhash_ALG_ARGON2ID13) == 0;
+}
+
+void
+box_seal(uint8_t *out, const void *secret, size_t n, const uint8_t nonce[BOX_NONCE_SIZE],
+		 const uint8_t key[BOX_KEY_SIZE])
+{
+	crypto_secretbox_easy(out, secret, n, nonce, key);
+}
+
+bool
+box_open(uint8_t *out, const uint8_t *box, size_t n, const uint8_t nonce[BOX_NONCE_SIZE],
+		 const uint8_t key[BOX_KEY_SIZE])
+{
+	return crypto_secretbox_open_easy(out, box, n, nonce, key) == 0;
+}
+
 bool
 equal_secrets(const void *a, const void *b, size_t n)
 {

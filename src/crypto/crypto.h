@@ -43,6 +43,33 @@ extern bool ed25519_key_is_sound(const uint8_t key[PUBLIC_KEY_SIZE]);
 extern void random_bytes(void *out, size_t n);
 extern void wipe(void *secret, size_t n);
 
+/* Keep memory out of swap and core dumps, as far as the system allows; unlocking wipes it. */
+extern void lock_memory(void *secret, size_t n);
+extern void unlock_memory(void *secret, size_t n);
+
+/*
+ * Secrets at rest: a key made of a passphrase by Argon2id, which takes ops passes over mem bytes, and a box of
+ * XSalsa20-Poly1305 under that key.
+ */
+#define SALT_SIZE 16
+#define BOX_KEY_SIZE 32
+#define BOX_NONCE_SIZE 24
+#define BOX_TAG_SIZE 16
+#define PASSPHRASE_OPS 3
+#define PASSPHRASE_MEM (UINT64_C(256) << 20)
+
+/* False when memory is missing, or ops or mem are beyond what the algorithm takes. */
+extern bool passphrase_key(uint8_t key[BOX_KEY_SIZE], const void *passphrase, size_t n, const uint8_t salt[SALT_SIZE],
+						   uint64_t ops, uint64_t mem);
+
+/* out has room for BOX_TAG_SIZE bytes more than n. */
+extern void box_seal(uint8_t *out, const void *secret, size_t n, const uint8_t nonce[BOX_NONCE_SIZE],
+					 const uint8_t key[BOX_KEY_SIZE]);
+
+/* Open a box of n bytes; false if it was sealed by another key or changed. */
+extern bool box_open(uint8_t *out, const uint8_t *box, size_t n, const uint8_t nonce[BOX_NONCE_SIZE],
+					 const uint8_t key[BOX_KEY_SIZE]);
+
 /* Compare in a time that depends on n alone. */
 extern bool equal_secrets(const void *a, const void *b, size_t n);
 

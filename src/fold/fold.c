@@ -7,8 +7,8 @@
 
 static const ActKind *const kinds[] = {member_acts, topic_acts, poll_acts, ballot_acts, delegation_acts};
 
-static const ActKind *
-find_kind(Str name)
+const ActKind *
+fold_kind(Str name)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		for (const ActKind *kind = kinds[i]; kind->name != NULL; kind++)
@@ -42,7 +42,7 @@ static Code
 fold_act(Fold *fold)
 {
 	const Record *r = fold->record;
-	const ActKind *kind = find_kind(r->act);
+	const ActKind *kind = fold_kind(r->act);
 	bool		charter = str_is(r->act, "charter");
 	Code		code = check_times(fold);
 

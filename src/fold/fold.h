@@ -23,6 +23,9 @@ typedef struct PollResult
 	Str			body;
 } PollResult;
 
+/* The kind of act of this name, or NULL. */
+extern const ActKind *fold_kind(Str name);
+
 /*
  * What a block is folded from.  A block that begins an era or starts with other things that only the sealer knows
  * has them in preface: entries that come before those of the fold.

@@ -3,6 +3,7 @@
  */
 #include "register/register_pg.h"
 
+#include "fold/compare.h"
 #include "fold/mirror.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -90,95 +91,10 @@ fold_register(Replay *replay, MemoryContext context, bool signatures)
 
 /* ---- the tables ---- */
 
-typedef struct Expected
-{
-	Replay	   *replay;
-	const Rel  *rel;
-	PathId		key;
-	const void **rows;			/* in the order of the key */
-	size_t		n;
-	size_t		room;
-	size_t		next;			/* the first that was not found yet */
-} Expected;
-
-static bool
-collect_row(void *self, const void *row)
-{
-	Expected   *expected = self;
-
-	if (expected->n == expected->room)
-	{
-		expected->room = expected->room ? expected->room * 2 : 1024;
-		expected->rows = expected->rows ?
-			repalloc_huge(expected->rows, expected->room * sizeof(void *)) :
-			MemoryContextAllocHuge(CurrentMemoryContext, expected->room * sizeof(void *));
-	}
-	expected->rows[expected->n++] = row;
-	return true;
-}
-
-static Str
-print_key(Expected *expected, const void *row)
-{
-	const RowPath *path = schema.path[expected->key];
-	Buf			b;
-
-	buf_init(&b, expected->replay->scratch);
-	for (int i = 0; i < path->ncols; i++)
-	{
-		if (i > 0)
-			buf_text(&b, ", ");
-		buf_str(&b, col_print(expected->replay->scratch, &expected->rel->cols[path->col[i]], row));
-	}
-	return buf_done(&b);
-}
-
 static void
-put_row(Expected *expected, const void *row, bool is_expected)
+put_difference(void *self, const Difference *d)
 {
-	arena_reset(expected->replay->scratch);
-	put(expected->replay, expected->rel->name, print_key(expected, row), NULL,
-		is_expected ? STR("a row") : STR("no row"), is_expected ? STR("no row") : STR("a row"));
-}
-
-/* Compare a row of the table with the one that ought to be there. */
-static bool
-compare_row(void *self, const void *row)
-{
-	Expected   *expected = self;
-	Replay	   *replay = expected->replay;
-
-	while (expected->next < expected->n && path_cmp(expected->key, expected->rows[expected->next], row) < 0)
-		put_row(expected, expected->rows[expected->next++], true);
-	if (expected->next == expected->n || path_cmp(expected->key, expected->rows[expected->next], row) > 0)
-	{
-		put_row(expected, row, false);
-		return true;
-	}
-	for (int i = 0; i < expected->rel->ncols; i++)
-	{
-		const Col  *col = &expected->rel->cols[i];
-		const void *ought = expected->rows[expected->next];
-
-		if (col_cmp(col, ought, row) == 0)
-			continue;
-		arena_reset(replay->scratch);
-		put(replay, expected->rel->name, print_key(expected, row), col->name,
-			col_print(replay->scratch, col, ought), col_print(replay->scratch, col, row));
-	}
-	expected->next++;
-	return true;
-}
-
-static void
-compare_table(Replay *replay, RelId rel)
-{
-	Expected	expected = {.replay = replay, .rel = schema.rel[rel], .key = rel_key(rel)};
-
-	state_scan(replay->state, expected.key, 0, NULL, SCAN_ALL, collect_row, &expected);
-	replay->store->scan(replay->store, expected.key, 0, NULL, SCAN_ALL, 0, compare_row, &expected);
-	while (expected.next < expected.n)
-		put_row(&expected, expected.rows[expected.next++], true);
+	put(self, d->table, d->key, d->column, d->expected, d->found);
 }
 
 /* SQL function: replay(signatures boolean) returns setof record */
@@ -189,6 +105,7 @@ COMMUNE_FUNCTION(commune_fold_replay)
 	TableStore *tables;
 	Arena		arena;
 	Arena		scratch;
+	Arena		lists;
 	Replay		replay = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -200,8 +117,10 @@ COMMUNE_FUNCTION(commune_fold_replay)
 	replay.scratch = &scratch;
 	replay.state = state_new(&arena, NULL);
 	if (fold_register(&replay, context, PG_GETARG_BOOL(0)))
-		for (int rel = REL_CHARTER; rel < REL_COUNT; rel++)
-			compare_table(&replay, (RelId) rel);
+	{
+		context_arena_init(&lists, AllocSetContextCreate(context, "commune lists of rows", ALLOCSET_DEFAULT_SIZES));
+		compare_tables(&(Compare) {replay.store, replay.state, &lists, &scratch, put_difference, &replay});
+	}
 	if (replay.differences > DIFFERENCES_MAX)
 		ereport(WARNING, (errmsg("replay() found " INT64_FORMAT " differences and lists the first %d",
 								 replay.differences, DIFFERENCES_MAX)));

@@ -423,6 +423,8 @@ audit_block(Audit *audit, int64_t number)
 	check_tree(audit, &b);
 	check_commitments(audit, &b);
 	check_eras(audit, &b);
+	if (found && audit->block != NULL)
+		audit->block(audit->self, &b.stored);
 }
 
 /* ---- what lies in no block ---- */

@@ -28,6 +28,9 @@ typedef struct Audit
 	bool		follower;		/* blocks arrive: what is above the last one's seqs is still to be folded */
 	int64_t		reports;		/* how many there were */
 	void		(*report) (void *self, const Damage *damage);
+
+	/* Called with each block that could be read whole, after its audit; may be NULL.  What it is given is of arena. */
+	void		(*block) (void *self, const StoredBlock *block);
 	void	   *self;
 } Audit;
 

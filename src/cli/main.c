@@ -1,0 +1,102 @@
+/*
+ * main.c -- the commands of the program `commune`.
+ */
+#include "cli/cli.h"
+
+#include <signal.h>
+
+#include "crypto/crypto.h"
+
+static ExitCode run_help(Cli *cli);
+
+static const Option help_options[] = {
+	{0, "man", NULL, "print the manual page, for man -l -"},
+	{0}
+};
+
+static const Command commands[] = {
+	{"key new", "", 0, 0, "make a key",
+		"The file is for its owner alone and is never overwritten.  Without a passphrase whoever reads the file has the "
+		"key.",
+	OPTIONS_KEY, key_new_options, run_key_new},
+	{"key show", "", 0, 0, "show whose key it is", NULL, OPTIONS_KEY, NULL, run_key_show},
+	{"found", "NAME", 1, 1, "found a commune: sign and submit its charter",
+		"The signer is always one of the founders.  Until the charter is sealed, only the owner of the extension may "
+		"submit.",
+	OPTIONS_ACT, found_options, run_found},
+	{"join", "", 0, 0, "ask for membership", NULL, OPTIONS_ACT, join_options, run_join},
+	{"vouch", "DID", 1, 1, "vouch for somebody's membership", NULL, OPTIONS_ACT, vouch_options, run_vouch},
+	{"leave", "", 0, 0, "end your membership", NULL, OPTIONS_ACT, NULL, run_leave},
+	{"topic", "TOPIC", 1, 1, "make a topic", NULL, OPTIONS_ACT, topic_options, run_topic},
+	{"poll", "NAME", 1, 1, "announce a poll", NULL, OPTIONS_ACT, poll_options, run_poll},
+	{"vote", "POLL", 1, 1, "vote in a poll",
+		"Fetches what is voted on, recomputes its id and shows it; only then it signs.",
+	OPTIONS_ACT, vote_options, run_vote},
+	{"delegate", "[DID...]", 0, -1, "name who votes when you do not, by preference",
+		"Replaces your list for this scope.  No DID: nobody acts for you there.",
+	OPTIONS_ACT, delegate_options, run_delegate},
+	{"sign", "KIND [FILE]", 1, 2, "make a record of any kind and print it",
+		"Members of the act come as JSON from --member and --text, or as one object from FILE (- for standard input).  "
+		"iss, aud, iat, nonce and act are filled in.  Nothing is submitted.",
+	OPTIONS_KEY | OPTIONS_SERVER | OPTIONS_SIGN, sign_options, run_sign},
+	{"submit", "[FILE]", 0, 1, "submit records, one a line, from FILE or standard input", NULL,
+	OPTIONS_SERVER, submit_options, run_submit},
+	{"receipt", "SEQ|FILE", 1, 1, "fetch the receipt of an act and check it",
+		"FILE holds the record.  The receipt proves that the act is in the register, where, and with which verdict.",
+	OPTIONS_SERVER, receipt_options, run_receipt},
+	{"receipt check", "FILE", 1, 1, "check a receipt that was saved; needs no server", NULL, 0, receipt_check_options,
+	run_receipt_check},
+	{"verify", "", 0, 0, "recompute the whole register from outside",
+		"Reads every leaf and recomputes hashes, signatures, blocks, verdicts, entries and tables.  Remembers the size and "
+		"the root, and refuses a register that contradicts what was seen before.",
+	OPTIONS_SERVER, verify_options, run_verify},
+	{"status", "", 0, 0, "what the server says of itself; nothing is checked", NULL,
+	OPTIONS_SERVER, NULL, run_status},
+	{"help", "[COMMAND]", 0, 2, "explain a command", NULL, 0, help_options, run_help},
+	{NULL}
+};
+
+static ExitCode
+run_help(Cli *cli)
+{
+	const Command *command = NULL;
+
+	if (option_given(cli, "man"))
+		options_manual(commands);
+	else
+	{
+		if (cli->nargs > 0)
+		{
+			Str			name = cli->nargs == 1 ? str_from(cli->args[0]) :
+				arena_printf(cli->arena, "%s %s", cli->args[0], cli->args[1]);
+
+			for (command = commands; command->name != NULL && !str_is(name, command->name);)
+				command++;
+			if (command->name == NULL)
+				fail_usage(cli, "there is no command \"%.*s\"", (int) name.n, name.p);
+		}
+		options_help(commands, command);
+	}
+	return EXIT_FINE;
+}
+
+int
+main(int argc, char **argv)
+{
+	Cli			cli = {0};
+	ExitCode	exit_code;
+
+	signal(SIGPIPE, SIG_DFL);
+	heap_arena_init(&cli.heap);
+	cli.arena = &cli.heap.arena;
+	if (!crypto_init())
+		fail(&cli, EXIT_INTERNAL, "a cryptographic library cannot be used");
+	options_read(&cli, argc, argv, commands);
+	exit_code = cli.command->run(&cli);
+	if (cli.conn != NULL)
+		PQfinish(cli.conn);
+	heap_arena_free(&cli.heap);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		fail(&cli, EXIT_FILE, "standard output cannot be written");
+	return exit_code;
+}

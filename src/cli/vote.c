@@ -1,0 +1,194 @@
+/*
+ * vote.c -- casts a ballot: shows what is voted on, and signs an id only after recomputing it from what was shown.
+ */
+#include "cli/polls.h"
+#include "cli/seen.h"
+#include "cli/sign.h"
+
+#include <stdio.h>
+
+#include "cli/times.h"
+#include "cli/wire.h"
+
+const Option vote_options[] = {
+	{'o', "option", "N", "majority: the option"},
+	{0, "votes", "N,N,...", "approval, quadratic: a number for each option in order"},
+	{0, "approve", "N,N,...", "approval: the options that you approve"},
+	{0, "abstain", NULL, "take part without a choice"},
+	{0, "manifest", "ID", "refuse if what is voted on is not this, which you know from elsewhere"},
+	{'y', "yes", NULL, "do not ask before signing"},
+	{0}
+};
+
+/* Read the next number of a list; false at its end. */
+static bool
+next_number(int64_t *out, const Cli *cli, const char *name, const char **list)
+{
+	size_t		n = strcspn(*list, ",");
+
+	if (**list == '\0')
+		return false;
+	*out = read_int(cli, name, arena_printf(cli->arena, "%.*s", (int) n, *list).p, -SAFE_INT_MAX, SAFE_INT_MAX);
+	*list += n;
+	if (**list == ',')
+	{
+		++*list;
+		if (**list == '\0')
+			fail_usage(cli, "%s ends with a comma", name);
+	}
+	return true;
+}
+
+/* Turn a list of approved options into a vote for each. */
+static void
+put_approvals(Buf *choice, const Cli *cli, const char *list, int64_t options)
+{
+	uint8_t    *approved = arena_zero(cli->arena, (size_t) options + 1);
+	int64_t		option;
+	Fault		fault;
+
+	while (next_number(&option, cli, "--approve", &list))
+	{
+		if (option < 1 || option > options)
+		{
+			fault_set(&fault, CODE_UNKNOWN_OPTION, -1, "The option is %lld, the poll has 1 to %lld.", (long long) option,
+					  (long long) options);
+			fail_fault(cli, EXIT_REFUSED, &fault);
+		}
+		approved[option] = 1;
+	}
+	buf_text(choice, "{\"votes\":");
+	for (int64_t i = 1; i <= options; i++)
+	{
+		buf_char(choice, i == 1 ? '[' : ',');
+		buf_int(choice, approved[i]);
+	}
+	buf_text(choice, "]}");
+}
+
+/* The choice as JSON. */
+static Str
+read_choice(const Cli *cli, int64_t options)
+{
+	const char *one = option(cli, "option");
+	const char *votes = option(cli, "votes");
+	const char *approve = option(cli, "approve");
+	bool		abstain = option_given(cli, "abstain");
+	int64_t		vote;
+	Buf			choice;
+
+	if ((one != NULL) + (votes != NULL) + (approve != NULL) + abstain != 1)
+		fail_usage(cli, "one of --option, --votes, --approve and --abstain says what you vote");
+	buf_init(&choice, cli->arena);
+	if (abstain)
+		buf_text(&choice, "{\"abstain\":true}");
+	else if (one != NULL)
+	{
+		buf_text(&choice, "{\"option\":");
+		buf_int(&choice, read_int(cli, "--option", one, 1, SAFE_INT_MAX));
+		buf_char(&choice, '}');
+	}
+	else if (approve != NULL)
+		put_approvals(&choice, cli, approve, options);
+	else
+	{
+		buf_text(&choice, "{\"votes\":[");
+		for (bool first = true; next_number(&vote, cli, "--votes", &votes); first = false)
+		{
+			if (!first)
+				buf_char(&choice, ',');
+			buf_int(&choice, vote);
+		}
+		buf_text(&choice, "]}");
+	}
+	return buf_done(&choice);
+}
+
+/* Check a choice by the rules of the method, as the register will. */
+static void
+check_choice(Ballot *ballot, const Cli *cli, const Manifest *manifest, Str choice)
+{
+	const Json *json;
+	Fault		fault;
+
+	*ballot = (Ballot){.option = INT4_NONE, .abstain = option_given(cli, "abstain")};
+	if (ballot->abstain)
+		return;
+	if (json_parse(&json, cli->arena, choice.p, choice.n, &fault) != CODE_OK ||
+		manifest->method->read_choice(ballot, json, manifest->params, (int64_t) manifest->options->count, cli->arena,
+									  &fault) != CODE_OK)
+		fail_fault(cli, EXIT_REFUSED, &fault);
+}
+
+static void
+show_text(const Cli *cli, const char *label, const Json *text)
+{
+	Str			clean;
+
+	if (text == NULL || text->type != JSON_STRING)
+		return;
+	clean = wire_clean(cli->arena, text->string, true);
+	note(cli, "%s%.*s", label, (int) clean.n, clean.p);
+}
+
+/* Show what is voted on, and what the ballot says. */
+static void
+show_ballot(const Cli *cli, const Manifest *manifest, const Ballot *ballot)
+{
+	const Json *payload = manifest->act.record.payload;
+	char		closes[TIME_TEXT_MAX];
+	Str			id = show_hash(cli->arena, manifest->id.b);
+	Buf			params;
+	int32_t		number = 0;
+
+	buf_init(&params, cli->arena);
+	if (manifest->params != NULL)
+		json_canonical(&params, manifest->params);
+	show_text(cli, "poll     ", json_get(payload, "name"));
+	show_text(cli, "title    ", json_get(payload, "title"));
+	show_text(cli, "", json_get(payload, "text"));
+	note(cli, "method   %s %.*s", manifest->method->name, (int) params.n, params.n > 0 ? params.p : "");
+	note(cli, "closes   %s", time_print(closes, manifest->closes));
+	note(cli, "manifest %.*s", (int) id.n, id.p);
+	for (const Json *o = manifest->options->child; o != NULL; o = o->next)
+	{
+		Str			text = wire_clean(cli->arena, o->string, false);
+		int64_t		votes = ballot->option == ++number ? 1 : (size_t) number <= ballot->votes.n ? ballot->votes.v[number - 1] : 0;
+
+		note(cli, "%5lld  %d. %.*s", (long long) votes, number, (int) text.n, text.p);
+	}
+	if (ballot->abstain)
+		note(cli, "You abstain.");
+}
+
+ExitCode
+run_vote(Cli *cli)
+{
+	const char *expected = option(cli, "manifest");
+	Str			commune;
+	Str			choice;
+	Str			id;
+	Manifest	manifest;
+	Ballot		ballot;
+	Draft		draft;
+
+	if (option_given(cli, "offline"))
+		fail_usage(cli, "voting asks the server what is voted on: use --no-submit to carry the record by hand");
+	commune = commune_id(cli);
+	manifest_fetch(&manifest, cli, cli->args[0], commune);
+	id = show_hash(cli->arena, manifest.id.b);
+	if (expected != NULL && !str_is(id, expected))
+		fail(cli, EXIT_UNVERIFIED, "the server shows another manifest\nexpected: %s\nserver:   %.*s", expected, (int) id.n, id.p);
+	choice = read_choice(cli, (int64_t) manifest.options->count);
+	check_choice(&ballot, cli, &manifest, choice);
+	show_ballot(cli, &manifest, &ballot);
+	if (!confirm(cli, "Sign this ballot?"))
+	{
+		note(cli, "Nothing was signed.");
+		return EXIT_DECLINED;
+	}
+	draft_begin(&draft, cli, "ballot");
+	draft_text(&draft, "poll", id);
+	draft_raw(&draft, STR("choice"), choice);
+	return draft_finish(cli, &draft, NULL);
+}
