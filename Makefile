@@ -134,7 +134,7 @@ stage: all build/debug/commune.so $(PROGRAMS)
 node-packages:
 	@test/node/install $(SUITES)
 
-SANDBOX = PG_CONFIG='$(PG_CONFIG)' STAGE='$(STAGE)' test/sandbox
+SANDBOX = exec env PG_CONFIG='$(PG_CONFIG)' STAGE='$(STAGE)' test/sandbox
 
 ## test           run the tests on throw-away clusters; SUITES="core lint" narrows
 test: stage node-packages
