@@ -396,8 +396,9 @@ store_scan(Store *store, PathId id, int ncols, const void *probe, ScanRange rang
 
 /* What is read by place or written is the server's affair. */
 static bool
-store_fetch(Store *store, Arena *arena, void *row, RelId rel, uint64_t place)
+store_fetch(Store *store, Arena *arena, void *row, RelId rel, uint64_t place, int want)
 {
+	(void) want;
 	(void) arena;
 	(void) row;
 	(void) place;

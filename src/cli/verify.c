@@ -138,6 +138,7 @@ static void
 fold(void *self, const StoredBlock *block)
 {
 	Verify	   *v = self;
+	BlockOutput out;
 	Fault		fault;
 
 	if (v->broken || v->mirror.number != block->row->number - 1)
@@ -145,7 +146,7 @@ fold(void *self, const StoredBlock *block)
 		v->broken = true;
 		return;
 	}
-	if (mirror_block(&v->mirror, block, v->state, v->audit.arena, v->scratch, &fault) != CODE_OK)
+	if (mirror_block(&v->mirror, block, &out, v->state, v->audit.arena, v->scratch, &fault) != CODE_OK)
 	{
 		v->broken = true;
 		list(v, fault.at, "block", STR(""), STR(""), "fold", str_from(fault.detail));
@@ -183,7 +184,7 @@ recompute(Verify *v, const BlockRow *last)
 	}
 	v->broken |= v->mirror.number != last->number;
 	progress(v->cli, "the rest", 0, 2);
-	audit_rest(&v->audit);
+	audit_rest(&v->audit, last->number);
 	progress(v->cli, "tables", 1, 2);
 	if (!v->broken)
 	{

@@ -380,6 +380,7 @@ audit_block(Audit *audit, int64_t number)
 	Block		b = {.has_previous = false};
 	Fault		fault;
 	bool		found;
+	int			keep = 0;
 
 	arena_reset(audit->arena);
 	if (!log_block(&b.row, audit->store, audit->arena, number))
@@ -407,8 +408,11 @@ audit_block(Audit *audit, int64_t number)
 	check_chain(audit, &b);
 	if (!find_bounds(audit, &b))
 		return;
-	if (stored_read(&b.stored, &found, audit->store, audit->arena, &b.row,
-					(audit->projections ? STORED_BYTES | STORED_COLUMNS : 0) | (audit->signatures ? STORED_BYTES : 0), &fault) != CODE_OK)
+	if (audit->projections)
+		keep = STORED_BYTES | STORED_COLUMNS;
+	else if (audit->signatures || audit->block != NULL)
+		keep = STORED_BYTES;
+	if (stored_read(&b.stored, &found, audit->store, audit->arena, &b.row, keep, &fault) != CODE_OK)
 	{
 		report(audit, b.row.size - 1, "block", "members", "changed", "Block %lld: %s", (long long) number, fault.detail);
 		return;
