@@ -212,6 +212,15 @@ gather(BlockInput *in, const StoredBlock *block, size_t sessions, State *state, 
 	return CODE_OK;
 }
 
+static const Verdict no_verdict = {.seq = INT64_MAX, .code = CODE_OK};
+
+/* What a verdict says of an act. */
+static const char *
+verdict_on(const Verdict *verdict, int64_t seq)
+{
+	return verdict->seq != seq ? "none" : verdict->code == CODE_COUNT ? "one that is none" : code_sqlstate(verdict->code);
+}
+
 static Code
 check_fold(const Mirror *mirror, const StoredBlock *block, const BlockOutput *out, size_t sessions, Fault *fault)
 {
@@ -219,15 +228,13 @@ check_fold(const Mirror *mirror, const StoredBlock *block, const BlockOutput *ou
 
 	for (size_t i = 0; mirror->stored_verdicts && (i < out->nverdicts || i < block->nverdicts); i++)
 	{
-		static const Verdict none = {.seq = 0, .code = CODE_OK};
-		const Verdict *computed = i < out->nverdicts ? &out->verdicts[i] : &none;
-		const Verdict *stored = i < block->nverdicts ? &block->verdicts[i] : &none;
+		const Verdict *computed = i < out->nverdicts ? &out->verdicts[i] : &no_verdict;
+		const Verdict *stored = i < block->nverdicts ? &block->verdicts[i] : &no_verdict;
+		const Verdict *first = computed->seq < stored->seq ? computed : stored;	/* the act that they disagree on */
 
 		if (computed->seq != stored->seq || computed->code != stored->code)
-			return fault_set(fault, CODE_DAMAGED, computed != &none ? computed->index : stored->index,
-							 "The fold gives act %lld the verdict %s, the register gives act %lld the verdict %s.",
-							 (long long) computed->seq, code_sqlstate(computed->code), (long long) stored->seq,
-							 stored->code == CODE_COUNT ? "that is none" : code_sqlstate(stored->code));
+			return fault_set(fault, CODE_DAMAGED, first->index, "The fold gives act %lld the verdict %s, the register %s.",
+							 (long long) first->seq, verdict_on(computed, first->seq), verdict_on(stored, first->seq));
 	}
 	for (size_t i = 0; i < out->nentries || i < block->n - sessions; i++)
 	{
