@@ -251,13 +251,13 @@ charter_id(const Cli *cli)
 	uint8_t		key[PUBLIC_KEY_SIZE];
 	Fault		fault;
 
-	if (PQntuples(result) == 0)
+	text = PQntuples(result) > 0 ? arena_str(cli->arena, cell(result, 0, 0)) : STR_NONE;
+	PQclear(result);
+	if (text.p == NULL)
 	{
 		fault_set(&fault, CODE_NOT_FOUNDED, -1, "%s", "");
 		fail_fault(cli, EXIT_REFUSED, &fault);
 	}
-	text = arena_str(cli->arena, cell(result, 0, 0));
-	PQclear(result);
 	if (record_parse(&record, cli->arena, text.p, text.n, &fault) != CODE_OK || !str_is(record.act, "charter") ||
 		!did_key(key, &record.signer) || record_verify(&record, key, &fault) != CODE_OK)
 		fail(cli, EXIT_UNVERIFIED, "what the server shows as the charter is none");

@@ -421,3 +421,13 @@ server_store(const Cli *cli)
 	s->store = (Store){store_find, store_scan, store_fetch, NULL, store_missing};
 	return &s->store;
 }
+
+void
+server_store_free(Store *store)
+{
+	ServerStore *s = (ServerStore *) store;
+
+	for (int i = 0; i < PATH_COUNT; i++)
+		for (int j = 0; j < 2 && s->window[i].limit > 0; j++)
+			heap_arena_free(&s->window[i].page[j].heap);
+}

@@ -15,5 +15,6 @@
 #include "state/state.h"
 
 extern Store *server_store(const Cli *cli);
+extern void server_store_free(Store *store);
 
 #endif

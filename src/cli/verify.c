@@ -356,6 +356,7 @@ run_verify(Cli *cli)
 	(void) log_last_block(&last, v.audit.store, cli->arena);
 	recompute(&v, &last);
 	PQclear(server_query(cli, "COMMIT", 0, NULL));
+	server_store_free(v.audit.store);
 
 	charter = charter_find(v.state);
 	if (charter != NULL)
