@@ -85,7 +85,7 @@ CORE_CFLAGS = -std=gnu11 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compar
 SANITIZE    = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CORE_LIBS   = -lsodium -lcrypto -lm
 CORE_OBJS   = $(patsubst %.c,build/core/%.o,$(CORES) $(CLI_CORES))
-PROGRAMS    = $(TESTS:%=build/core/%) $(TESTS:%=build/plain/%) $(FUZZ:%=build/replay/%) $(BENCH:%=build/bench/%)
+PROGRAMS    = build/plain/errors $(TESTS:%=build/core/%) $(TESTS:%=build/plain/%) $(FUZZ:%=build/replay/%) $(BENCH:%=build/bench/%)
 
 build/core/%.o: %.c
 	@mkdir -p $(@D)
@@ -97,6 +97,8 @@ $(TESTS:%=build/core/%): build/core/%: build/core/test/core/%.o $(CORE_OBJS)
 	$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS)
 $(TESTS:%=build/plain/%): build/plain/%: build/plain/test/core/%.o $(CORES:.c=.o) $(CLI_CORES:.c=.o)
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+build/plain/errors: build/plain/test/docs/errors.o
+	$(CC) $(CFLAGS) -o $@ $^
 $(BENCH:%=build/bench/%): build/bench/%: build/plain/test/bench/%.o $(CORES:.c=.o)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
@@ -116,7 +118,7 @@ $(FUZZ:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORES) $(CLI_CORES) $(wild
 
 # ---- what people call
 
-.PHONY: help test core lint stage node-packages demo bench fuzz sanitize valgrind soak
+.PHONY: help test core lint stage node-packages demo docs bench fuzz sanitize valgrind soak
 
 ## all            build the extension and, with it, the command-line program build/commune
 ## install        install both for the PostgreSQL of PG_CONFIG
@@ -151,6 +153,11 @@ lint:
 ## demo           the demonstration on a throw-away cluster; KEEP=1 leaves it up
 demo: stage
 	@$(SANDBOX) test/tour/run
+
+## docs           write docs/errors.md and docs/reference.md anew from the code
+docs: stage
+	@$(SANDBOX) test/cluster test/database sh -c 'test/docs/make "$$COMMUNE_OUT"'
+	cp build/out/errors.md build/out/reference.md docs/
 
 ## bench          measure, on a throw-away cluster; SLICES="delegation record" narrows
 bench: stage
