@@ -15,6 +15,7 @@
 #include "fold/mirror.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
+#include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -218,6 +219,7 @@ follow_step(int64 limit, bool begin)
 	int64		n = 0;
 
 	PreventCommandDuringRecovery("commune.follow()");
+	PreventCommandIfReadOnly("commune.follow()");
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, 0, 3);	/* as the sealer's */
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 	context = AllocSetContextCreate(CurrentMemoryContext, "commune follower", ALLOCSET_DEFAULT_SIZES);
@@ -295,6 +297,7 @@ COMMUNE_FUNCTION(commune_fold_promote)
 	Row		   *rows = &row.row;
 	GreatestSeq greatest = {0};
 
+	PreventCommandIfReadOnly("commune.promote()");
 	register_check_owner("promote a follower");
 	if (reason.n == 0)
 		ereport(ERROR,

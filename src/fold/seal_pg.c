@@ -17,6 +17,7 @@
 #include "fold/fold.h"
 #include "fold/seal_pg.h"
 #include "miscadmin.h"
+#include "tcop/utility.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -72,6 +73,7 @@ static void
 check_transaction(void)
 {
 	PreventCommandDuringRecovery("commune.seal()");
+	PreventCommandIfReadOnly("commune.seal()");
 	if (IsolationUsesXactSnapshot())
 		code_raise(CODE_CANNOT_SEAL, "The transaction is not READ COMMITTED.");
 	if (TransactionIdIsValid(GetTopTransactionIdIfAny()))
@@ -91,6 +93,24 @@ evaluate_results(Sealer *s)
 	if (fold_results(&s->results, &s->nresults, &s->arena, state, &fault) != CODE_OK)
 		fault_raise(&fault);
 	table_store_close(tables);
+}
+
+/* Drop what another sealer wrote while this one waited for its lock. */
+static void
+drop_written_results(Sealer *s)
+{
+	State	   *state = state_new(&s->arena, s->store);
+	size_t		n = 0;
+
+	for (size_t i = 0; i < s->nresults; i++)
+	{
+		Poll		probe = {.seq = s->results[i].poll};
+		const Poll *poll = state_expect(state, POLL_BY_SEQ, &probe);
+
+		if (poll->result.p == NULL)
+			s->results[n++] = s->results[i];
+	}
+	s->nresults = n;
 }
 
 /* A lock that no SQL function can take: advisory locks of SQL have 1 or 2 in the last field. */
@@ -742,6 +762,7 @@ seal_step(bool one)
 		prepare_promotion(s);
 	s->has_last = log_last_block(&s->last, s->store, &s->arena);
 	(void) log_last_era(&s->previous_era, s->store, &s->arena);
+	drop_written_results(s);
 	collect(s);
 	if (s->next < s->ncandidates || s->nresults > 0 || is_due(s))
 	{

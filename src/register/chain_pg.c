@@ -21,6 +21,7 @@
 #include "miscadmin.h"
 #include "register/act.h"
 #include "register/row.h"
+#include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -421,9 +422,11 @@ make_triggers(Oid table)
 /* SQL function: chain(target regclass) returns void */
 COMMUNE_FUNCTION(commune_register_chain)
 {
-	Relation	rel = relation_open(PG_GETARG_OID(0), ShareRowExclusiveLock);
+	Relation	rel;
 	Chained		c;
 
+	PreventCommandIfReadOnly("commune.chain()");
+	rel = relation_open(PG_GETARG_OID(0), ShareRowExclusiveLock);
 	check_chainable(rel);
 	if (!pg_class_ownercheck(RelationGetRelid(rel), GetUserId()))
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(rel));
