@@ -92,6 +92,11 @@
 	X(BAD_GRAPH, "22P02", "invalid delegation graph", \
 	  "A delegation graph is written as 1>2 2>3 3: everybody with his trustees; docs/delegation.md explains the rest.") \
 	X(BAD_GRAPH_BYTES, "22P03", "invalid bytes of a delegation graph", "") \
+	/* counting votes */ \
+	X(TIE_NEEDS_SEED, "QC601", "a tie needs a lot, and there is no seed", \
+	  "Give a seed that nobody could choose, or name another rule in ties: see docs/voting.md.") \
+	X(TIE_UNBROKEN, "QC602", "a tie is left", "None of the rules in ties breaks it: add one.") \
+	X(BAD_RULE, "22023", "a parameter does not fit the method", "The parameters of each method are listed in docs/voting.md.") \
 	/* the client's own */ \
 	X(BAD_KEY_FILE, "QC901", "the key file cannot be used", "") \
 	X(CONTRADICTION, "QC902", "the register contradicts what was seen before", \
