@@ -84,7 +84,7 @@ CORE_CFLAGS = -std=gnu11 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compar
 SANITIZE    = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CORE_LIBS   = -lsodium -lcrypto -lm
 CORE_OBJS   = $(CORES:%.c=build/core/%.o)
-PROGRAMS    = $(TESTS:%=build/core/%) $(TESTS:%=build/plain/%) $(FUZZ:%=build/replay/%) $(BENCH:%=build/bench/%)
+PROGRAMS    = $(TESTS:%=build/core/%) $(TESTS:%=build/plain/%) $(FUZZ:%=build/replay/%) $(BENCH:%=build/bench/%) build/sign
 
 build/core/%.o: %.c
 	@mkdir -p $(@D)
@@ -98,6 +98,8 @@ $(TESTS:%=build/plain/%): build/plain/%: build/plain/test/core/%.o $(CORES:.c=.o
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
 $(BENCH:%=build/bench/%): build/bench/%: build/plain/test/bench/%.o $(CORES:.c=.o)
 	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+build/sign: build/plain/test/sign.o $(CORES:.c=.o)
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
 $(FUZZ:%=build/replay/%): build/replay/%: build/core/test/fuzz/%.o build/core/test/fuzz/replay.o $(CORE_OBJS)
 	@mkdir -p $(@D)
