@@ -11,7 +11,11 @@
  */
 #include "base/base_pg.h"
 
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/pg_database.h"
 #include "commands/async.h"
 #include "commands/dbcommands.h"
 #include "commands/extension.h"
@@ -55,6 +59,7 @@ typedef struct Slot
 	char		database[NAMEDATALEN];	/* empty: the slot is free */
 	pid_t		pid;			/* 0: none runs */
 	bool		stopped;		/* by stop_worker(), until start_worker() or a restart */
+	TimestampTz started_at;		/* when the launcher last started a worker; 0: it may at once */
 	int64		blocks;			/* made or folded since the server started */
 	int64		last_block;
 	TimestampTz last_step;
@@ -190,6 +195,25 @@ start_worker(const char *database)
 	(void) WaitForBackgroundWorkerStartup(handle, &pid);
 }
 
+/*
+ * True if a database exists.  The launcher is in no database, and after a start of the server there is no file yet from
+ * which it would know the indexes of shared catalogs: so it reads the table as it is.
+ */
+static bool
+database_exists(const char *name)
+{
+	Relation	rel = table_open(DatabaseRelationId, AccessShareLock);
+	TableScanDesc scan = table_beginscan_catalog(rel, 0, NULL);
+	HeapTuple	tuple;
+	bool		found = false;
+
+	while (!found && HeapTupleIsValid(tuple = heap_getnext(scan, ForwardScanDirection)))
+		found = strcmp(NameStr(((Form_pg_database) GETSTRUCT(tuple))->datname), name) == 0;
+	table_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
 /* Start workers for the databases that lack one. */
 static void
 look_after_databases(void)
@@ -203,12 +227,14 @@ look_after_databases(void)
 		Slot	   *slot;
 		bool		wanted;
 
-		if (!OidIsValid(get_database_oid(database, true)))
+		if (!database_exists(database))
 			continue;
 		LWLockAcquire(shared->lock, LW_EXCLUSIVE);
 		slot = find_slot(database, true);
 		wanted = slot != NULL && slot->pid == 0 && !slot->stopped &&
-			GetCurrentTimestamp() >= slot->last_error_at + (slot->last_error_at != 0 ? 5 * USECS_PER_SEC : 0);
+			TimestampDifferenceExceeds(slot->started_at, GetCurrentTimestamp(), LAUNCHER_INTERVAL);
+		if (wanted)
+			slot->started_at = GetCurrentTimestamp();
 		LWLockRelease(shared->lock);
 		if (wanted)
 			start_worker(database);
@@ -305,6 +331,7 @@ notify(int64 last_block)
 static bool
 step(void)
 {
+	static bool started = false;
 	int64		blocks;
 	int64		last_block = 0;
 	bool		begun;
@@ -315,9 +342,13 @@ step(void)
 	if (!OidIsValid(get_extension_oid("commune", true)))
 	{
 		CommitTransactionCommand();
-		ereport(LOG, (errmsg("commune worker leaves: there is no extension commune in database \"%s\"", my_slot->database)));
+		ereport(started ? LOG : DEBUG1,
+				(errmsg("commune worker leaves: there is no extension commune in database \"%s\"", my_slot->database)));
 		proc_exit(0);
 	}
+	if (!started)
+		ereport(LOG, (errmsg("commune worker started for database \"%s\"", my_slot->database)));
+	started = true;
 	PushActiveSnapshot(GetTransactionSnapshot());
 	(void) register_era(&begun, &follower);
 	pgstat_report_activity(STATE_RUNNING, follower ? "commune: follow" : "commune: seal");
@@ -384,7 +415,6 @@ commune_worker_main(Datum arg)
 	(void) set_config_option("default_transaction_isolation", "read committed", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SET, true, 0, false);
 	(void) set_config_option("default_transaction_read_only", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SET, true, 0, false);
-	ereport(LOG, (errmsg("commune worker started for database \"%s\"", database)));
 	for (;;)
 	{
 		bool		more = false;
@@ -466,7 +496,7 @@ COMMUNE_FUNCTION(commune_worker_start)
 	if (slot != NULL)
 	{
 		slot->stopped = false;
-		slot->last_error_at = 0;
+		slot->started_at = 0;
 	}
 	LWLockRelease(shared->lock);
 	PG_RETURN_VOID();
