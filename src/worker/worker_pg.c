@@ -312,19 +312,21 @@ note_error(const ErrorData *error)
 	LWLockRelease(shared->lock);
 }
 
-/* Tell listeners of the last block, not more than ten times a second. */
-static void
-notify(int64 last_block)
+/* The last block of which listeners have not been told, or 0; and when they were told last. */
+static int64 untold;
+static TimestampTz told_at;
+
+/* Tell listeners of a block unless they were told of one a moment ago; true if they are told when this commits. */
+static bool
+tell(int64 block)
 {
-	static TimestampTz last;
-	TimestampTz now = GetCurrentTimestamp();
 	char		payload[64];
 
-	if (!TimestampDifferenceExceeds(last, now, NOTIFY_INTERVAL))
-		return;
-	last = now;
-	snprintf(payload, sizeof payload, "{\"block\":" INT64_FORMAT "}", last_block);
+	if (block == 0 || !TimestampDifferenceExceeds(told_at, GetCurrentTimestamp(), NOTIFY_INTERVAL))
+		return false;
+	snprintf(payload, sizeof payload, "{\"block\":" INT64_FORMAT "}", block);
 	Async_Notify("commune", payload);
+	return true;
 }
 
 /* Take one step in a transaction of its own; true if there may be more to do at once. */
@@ -336,6 +338,7 @@ step(void)
 	int64		last_block = 0;
 	bool		begun;
 	bool		follower;
+	bool		telling;
 
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
@@ -360,9 +363,15 @@ step(void)
 		blocks = last_block > 0;
 	}
 	PopActiveSnapshot();
-	if (last_block > 0)
-		notify(last_block);
+	telling = tell(last_block > 0 ? last_block : untold);
 	CommitTransactionCommand();
+	if (telling)
+	{
+		untold = 0;
+		told_at = GetCurrentTimestamp();
+	}
+	else if (last_block > 0)
+		untold = last_block;
 	pgstat_report_stat(true);
 	pgstat_report_activity(STATE_IDLE, NULL);
 	note_step(blocks, last_block);
@@ -433,7 +442,7 @@ commune_worker_main(Datum arg)
 			}
 		}
 		if (try_step(&more, loop))
-			pause = more ? 0 : seal_interval;
+			pause = more ? 0 : untold > 0 ? Min(seal_interval, NOTIFY_INTERVAL) : seal_interval;
 		else
 			pause = Min(Max(pause, seal_interval) * 2, RETRY_MAX);
 
