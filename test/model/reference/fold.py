@@ -116,7 +116,7 @@ class State:
         except Refused as refused:
             code = refused.code
         if signer and code not in NONCE_IS_LEFT:
-            self.note(signer, record, now)
+            self.note(signer, record, now, counts=code != "QC307")
         if effect:
             finish(effect, (seq, index))
         return code
@@ -142,12 +142,12 @@ class State:
         next(effect)
         return effect
 
-    def note(self, signer, record, now):
+    def note(self, signer, record, now, counts=True):
         """Use up a nonce, and count the acts of a day."""
         signer.nonce = record.nonce
         if signer.day != now // DAY:
             signer.day, signer.acts = now // DAY, 0
-        signer.acts += 1
+        signer.acts += counts
 
     def name(self, did):
         """The identity of a DID, which the register knows from here on."""
@@ -182,8 +182,8 @@ class State:
         refuse_if(not founder and not self.vouched(did) and self.pending() >= self.charter.limits["pending_joins"], "QC306")
         seq, index = yield
         signer = self.name_signer(record, now)
-        profile = record.payload.get("profile")
-        signer.profile = profile and base64url_decode(profile)
+        if "profile" in record.payload:
+            signer.profile = base64url_decode(record.payload["profile"])
         signer.status = "candidate"
         if founder:
             self.become_member(signer, index)
@@ -298,9 +298,12 @@ class State:
                 found[due, poll.seq] = {"entry": "extend", "poll": base64url(poll.manifest), "closes_us": poll.closes}
         return found
 
-    def clock(self, now, extended, first, index):
-        """After the acts of a block: its entries, whose first leaf has this index.  Changes the polls."""
-        results = [poll for poll in self.polls if poll.status == "closed" and poll.result is None]
+    def clock(self, now, extended, first, index, counted):
+        """After the acts of a block: its entries, whose first leaf has this index.  Changes the polls.
+
+        When a poll is counted is left to the sealer: `counted` holds the manifests of those that this block has a result of."""
+        results = sorted((poll for poll in self.polls if poll.manifest in counted and poll.status == "closed" and poll.result is None),
+                         key=lambda poll: poll.seq)
         due = {(poll.due, poll.seq): poll for poll in self.polls if poll.status in ("announced", "open") and poll.due <= now}
         bodies = []
 

@@ -18,10 +18,9 @@ def text(longest=None):
 
 def did(value):
     try:
-        did_binary(value)
-    except (Malformed, TypeError):
+        return isinstance(value, str) and did_binary(value) is not None
+    except Malformed:
         return False
-    return True
 
 
 def id(value):
@@ -64,7 +63,7 @@ TIME = integer(0, 253402300799)      # the end of the year 9999
 UNTIL = integer(1, 9007199254)       # its microseconds are at most 2^53 - 1
 
 KINDS = {
-    "charter": ({"name": text(200), "founders": array(did, 1, 100, True), "vouches": integer(1, 100), "rules": integer()},
+    "charter": ({"name": text(200), "founders": array(did, 1, 100, True), "vouches": integer(1, 100), "rules": integer(1)},
                 {"limits": members({}, {"pending_joins": LIMIT, "acts_per_day": LIMIT, "open_polls": LIMIT})}),
     "join": ({}, {"profile": id}),
     "vouch": ({"member": did}, {"withdraw": lambda value: value is True}),

@@ -1,5 +1,6 @@
 """Records and DIDs: docs/record-format.md."""
 import base64
+import functools
 import hashlib
 import json
 import re
@@ -71,6 +72,7 @@ def did_of_key(key):
     return "did:key:z" + base58(b"\xed\x01" + key)
 
 
+@functools.lru_cache(maxsize=None)
 def did_binary(text):
     """The binary form, by which DIDs are ordered."""
     if re.fullmatch(r"did:key:z6Mk[%s]{44}" % BASE58, text):

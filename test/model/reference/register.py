@@ -2,11 +2,12 @@
 
 A Mirror takes blocks as they come, folds them, and compares what it finds in the tables with what it comes to.  Each
 difference is a line of text in `faults`."""
+import functools
 import hashlib
 import struct
 
 from . import fold, merkle, tables
-from .record import Malformed, Record, base64url, canonical, leaf
+from .record import Malformed, Record, base64url, base64url_decode, canonical, key_of_did, leaf
 
 HEADER = b"commune/block/1\n"
 LETTERS = {"act": b"a", "row": b"r", "entry": b"e", "engine": b"g"}
@@ -15,6 +16,16 @@ LETTERS = {"act": b"a", "row": b"r", "entry": b"e", "engine": b"g"}
 def us(column):
     """A timestamptz in SQL as microseconds since 1970."""
     return "(extract(epoch FROM %s) * 1000000)::bigint" % column
+
+
+@functools.lru_cache(maxsize=None)
+def read_record(text):
+    """The record and whether its signature holds; nothing if it is none."""
+    try:
+        record = Record(text)
+        return record, key_of_did(record.iss) is not None and record.verified()
+    except Malformed:
+        return None, False
 
 
 class Snapshot:
@@ -51,6 +62,7 @@ class Mirror:
         self.waiting = {}                           # seq: leaf of a session that is in no block yet
         self.index = {}                             # seq: index of a leaf in a block
         self.engine = 0                             # entries of the engine in blocks
+        self.acts = {}                              # seq: record of an act in a block
         self.verdicts = {}                          # seq: SQLSTATE
         self.eras = []
 
@@ -106,12 +118,11 @@ class Mirror:
                     self.waiting[seq] = Leaf(source, seq, era, int(xid), at, bytes(hash))
 
     def read_act(self, seq, era, xid, at, hash, text, columns):
-        try:
-            record = Record(text)
-        except Malformed as malformed:
-            self.fault("act %d is no record: %s" % (seq, malformed))
+        record, verified = read_record(text)
+        if not record:
+            self.fault("act %d is no record" % seq)
             return Leaf("act", seq, era, xid, at, leaf(text.encode()))
-        if not record.verified():
+        if not verified:
             self.fault("act %d: its signature does not hold" % seq)
         self.equal("act %d" % seq, (hash, *columns), (record.id, record.iss, record.act, record.nonce, None))
         return Leaf("act", seq, era, xid, at, record.id, record)
@@ -150,12 +161,16 @@ class Mirror:
         for found in leaves:
             index = self.append(found)
             if found.record:
+                self.acts[found.seq] = found.record
                 refused = self.state.fold(found.record, time, found.seq, index)
                 if refused:
                     self.verdicts[found.seq] = refused
                     verdicts += struct.pack(">Q5s", index, refused.encode())
         begun = self.begin_era(what, era) if era != self.era else []
-        bodies = begun + self.state.clock(time, extended, first, len(self.tree.leaves) + len(begun))
+        results = self.rows("SELECT body FROM commune.entry WHERE kind = 'result' AND seq = ANY (%s)",
+                            [seq for _, source, seq in listed if source == "engine"])
+        counted = {base64url_decode(tables.read_json(body)["poll"]) for body, in results}
+        bodies = begun + self.state.clock(time, extended, first, len(self.tree.leaves) + len(begun), counted)
         leaves = leaves + [self.read_entry(what, entries, body, era, time) for body in bodies]
         for found in leaves[len(leaves) - len(bodies):]:
             self.append(found)
