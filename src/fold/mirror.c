@@ -228,8 +228,10 @@ check_fold(const Mirror *mirror, const StoredBlock *block, const BlockOutput *ou
 		const Verdict *computed = i < out->nverdicts ? &out->verdicts[i] : &none;
 		const Verdict *stored = i < block->nverdicts ? &block->verdicts[i] : &none;
 
+		bool		stored_first = computed == &none || (stored != &none && stored->index < computed->index);
+
 		if (computed->seq != stored->seq || computed->code != stored->code)
-			return fault_set(fault, CODE_DAMAGED, computed != &none ? computed->index : stored->index,
+			return fault_set(fault, CODE_DAMAGED, stored_first ? stored->index : computed->index,
 							 "The fold gives act %lld the verdict %s, the register gives act %lld the verdict %s.",
 							 (long long) computed->seq, code_sqlstate(computed->code), (long long) stored->seq,
 							 stored->code == CODE_COUNT ? "that is none" : code_sqlstate(stored->code));
