@@ -444,7 +444,8 @@ store_block(Commune *c, const LeafMember *members, size_t n)
 		{
 			Record		record;
 			ActRow		act = {.seq = m->seq, .xid = (int64_t) m->xid, .received_at = m->received_at,
-							   .era = (int32_t) m->era, .leaf = hash_str(&m->leaf), .record = m->bytes};
+							   .era = (int32_t) m->era, .leaf = hash_str(&m->leaf), .record = m->bytes,
+							   .key = STR("")};
 
 			CHECK(record_parse(&record, &c->scratch.arena, m->bytes.p, m->bytes.n, NULL) == CODE_OK);
 			act.nonce = record.nonce;
@@ -748,7 +749,7 @@ mirror_all(Commune *c)
 
 		arena_reset(&block_heap.arena);
 		CHECK(log_block(&row, &c->tables.store, &block_heap.arena, number));
-		CHECK(stored_read(&block, &found, &c->tables.store, &block_heap.arena, &row, false, &fault) == CODE_OK && found);
+		CHECK(stored_read(&block, &found, &c->tables.store, &block_heap.arena, &row, STORED_BYTES, &fault) == CODE_OK && found);
 		if (!CHECK(mirror_block(&mirror, &block, &out, state, &block_heap.arena, &scratch.arena, &fault) == CODE_OK))
 			printf("    block %lld: %s\n", (long long) number, fault.detail);
 	}

@@ -27,7 +27,7 @@ read_block(Case *t, int64_t number)
 	bool		found;
 
 	CHECK(log_block(&t->row, &c.tables.store, &t->heap.arena, number));
-	CHECK(stored_read(&t->block, &found, &c.tables.store, &t->heap.arena, &t->row, false, &t->fault) == CODE_OK && found);
+	CHECK(stored_read(&t->block, &found, &c.tables.store, &t->heap.arena, &t->row, STORED_BYTES, &t->fault) == CODE_OK && found);
 }
 
 static Code

@@ -228,7 +228,7 @@ memory_scan(Store *store, PathId id, int ncols, const void *probe, ScanRange ran
 }
 
 static inline bool
-memory_fetch(Store *store, Arena *arena, void *row, RelId rel, uint64_t place)
+memory_fetch(Store *store, Arena *arena, void *row, RelId rel, uint64_t place, int want)
 {
 	Memory	   *memory = (Memory *) store;
 

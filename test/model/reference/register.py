@@ -124,7 +124,7 @@ class Mirror:
             return Leaf("act", seq, era, xid, at, leaf(text.encode()))
         if not verified:
             self.fault("act %d: its signature does not hold" % seq)
-        self.equal("act %d" % seq, (hash, *columns), (record.id, record.iss, record.act, record.nonce, None))
+        self.equal("act %d" % seq, (hash, *columns[:-1], bytes(columns[-1])), (record.id, record.iss, record.act, record.nonce, b""))
         return Leaf("act", seq, era, xid, at, record.id, record)
 
     def due(self, what, era, finished, snapshot, number):
