@@ -328,7 +328,8 @@ run_verify(Cli *cli)
 	Str			expected;
 	Str			address;
 	Pin			pin;
-	BlockRow	last = {.number = 0};
+	BlockRow	last;
+	FollowerRow follower;
 	Charter    *charter;
 	bool		verified;
 
@@ -353,7 +354,13 @@ run_verify(Cli *cli)
 		.block = fold,
 		.self = &v,
 	};
-	(void) log_last_block(&last, v.audit.store, cli->arena);
+	if (log_follower(&follower, v.audit.store, cli->arena))
+	{
+		v.audit.follower = true;
+		note(cli, "This database follows another one: what it has folded is verified.");
+	}
+	if (!log_last_block(&last, v.audit.store, cli->arena))
+		last = (BlockRow){.number = 0};
 	recompute(&v, &last);
 	PQclear(server_query(cli, "COMMIT", 0, NULL));
 	server_store_free(v.audit.store);
