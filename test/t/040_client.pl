@@ -342,6 +342,13 @@ is(sql('SELECT scope, trustees, expires IS NULL FROM commune.delegation WHERE un
 ends_with(1, 'two scopes', 'delegate', '--poll', 'later', '--topic', 'water', '-k', 'k3');
 ends_with(4, 'an open poll', 'delegate', $did{1}, '--poll', 'chair', '-k', 'k3');
 
+# a carrier, who may submit and not read
+sql('SELECT commune.create_roles(); CREATE ROLE carrier LOGIN IN ROLE commune_submit');
+ends_with(4, 'who may not read cannot say which commune it is', 'topic', 'carried', '-k', 'k1', '-d', 'user=carrier');
+like($err, qr/42501/, 'is refused');
+ok_run('with --commune', 'topic', 'carried', '-k', 'k1', '-d', 'user=carrier', '-c', $id, '-w');
+is(value('verdict'), '00000', 'it is carried');
+
 # records by hand
 my $by_hand = ok_run('no-submit', 'topic', 'by-hand', '-k', 'k1', '--no-submit');
 my $offline = ok_run('offline, the commune remembered', 'topic', 'offline', '-k', 'k2', '--offline');
@@ -418,7 +425,7 @@ ok_run('without signatures', 'verify', '--no-signatures');
 is(value('signatures'), 'no', 'says so');
 is((stat 'state/commune')[2] & 07777, 0700, 'what is remembered is the user\'s');
 is(sql('SELECT count(*) FROM commune.verify()') + sql('SELECT count(*) FROM commune.replay()'), 0, 'the server says the same');
-sql('CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA commune TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA commune TO reader');
+sql('SELECT commune.create_roles(); CREATE ROLE reader LOGIN IN ROLE commune_reader');
 ok_run('as one who can only read', 'verify', '-d', 'user=reader');
 ok_run('status', 'status');
 is(value('members'), 3, 'counts members');
