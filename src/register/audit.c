@@ -657,6 +657,9 @@ audit_rest(Audit *audit, int64_t last)
 	store->scan(store, BLOCK_BY_NUMBER, 0, NULL, SCAN_ALL, 0, gather_block, &sealed);
 	if (sealed.n > 0)
 		qsort(sealed.seq, sealed.n, sizeof *sealed.seq, compare_seqs);
+	for (size_t i = 1; i < sealed.n; i++)
+		if (sealed.seq[i] == sealed.seq[i - 1])
+			report(audit, -1, "block", "members", "added", "What has seq %lld is in the register twice.", (long long) sealed.seq[i]);
 	if (sealed.has_p && snapshot_parse(&sealed.p, sealed.arena, sealed.snapshot, NULL) != CODE_OK)
 		sealed.has_p = false;
 	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_ALL, 5, rest_act, &sealed);
