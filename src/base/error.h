@@ -54,6 +54,8 @@
 	X(NOT_CHAINED, "QC210", "the table is not chained", "SELECT commune.chain('the_table').") \
 	X(CANNOT_CHAIN, "QC211", "this table cannot be chained", "") \
 	X(NOT_COMMITTED, "QC212", "the act is not committed yet", "Commit first: a block takes what is committed.") \
+	X(BAD_NOTE, "QC213", "the note cannot be accepted", "Notes and checkpoints have the form of C2SP signed-note and tlog-checkpoint.") \
+	X(BAD_POLICY, "QC214", "the policy cannot be read", "A policy has the form of C2SP tlog-policy.") \
 	/* members and topics */ \
 	X(NOT_FOUNDED, "QC301", "no commune is founded here yet", "The first act is a charter, signed by one of its founders.") \
 	X(ALREADY_FOUNDED, "QC302", "a commune is founded here already", "One commune a database.") \

@@ -265,3 +265,38 @@ CREATE FUNCTION commune.verify_table(
 COMMENT ON FUNCTION commune.verify_table(regclass) IS
 	'recompute every row of a chained table and return those that were changed, are missing or were added behind its back';
 REVOKE ALL ON FUNCTION commune.verify_table(regclass) FROM PUBLIC;
+
+CREATE FUNCTION commune.inclusion_proof(seq bigint, size bigint DEFAULT NULL) RETURNS bytea[]
+	LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_inclusion_proof';
+COMMENT ON FUNCTION commune.inclusion_proof(bigint, bigint) IS
+	'hashes that prove that an act, row or entry is among the first size leaves (RFC 9162 section 2.1.3); of the whole register by default';
+REVOKE ALL ON FUNCTION commune.inclusion_proof(bigint, bigint) FROM PUBLIC;
+
+CREATE FUNCTION commune.consistency_proof("from" bigint, "to" bigint) RETURNS bytea[]
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_consistency_proof';
+COMMENT ON FUNCTION commune.consistency_proof(bigint, bigint) IS
+	'hashes that prove that the register of one size is the beginning of that of another (RFC 9162 section 2.1.4)';
+REVOKE ALL ON FUNCTION commune.consistency_proof(bigint, bigint) FROM PUBLIC;
+
+CREATE FUNCTION commune.root(size bigint) RETURNS bytea
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_root';
+COMMENT ON FUNCTION commune.root(bigint) IS 'the root of the Merkle tree over the first size leaves, from the tiles';
+REVOKE ALL ON FUNCTION commune.root(bigint) FROM PUBLIC;
+
+CREATE FUNCTION commune.tile(level integer, n bigint, width integer DEFAULT 256) RETURNS bytea
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_tile';
+COMMENT ON FUNCTION commune.tile(integer, bigint, integer) IS
+	'the first width hashes of a tile, full or partial (C2SP tlog-tiles)';
+REVOKE ALL ON FUNCTION commune.tile(integer, bigint, integer) FROM PUBLIC;
+
+CREATE FUNCTION commune.verify_inclusion(leaf bytea, index bigint, size bigint, root bytea, proof bytea[]) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_register_verify_inclusion';
+COMMENT ON FUNCTION commune.verify_inclusion(bytea, bigint, bigint, bytea, bytea[]) IS
+	'whether a proof shows that a leaf hash stands at an index of the tree of a size and root';
+REVOKE ALL ON FUNCTION commune.verify_inclusion(bytea, bigint, bigint, bytea, bytea[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.verify_consistency("from" bigint, "to" bigint, from_root bytea, to_root bytea, proof bytea[]) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_register_verify_consistency';
+COMMENT ON FUNCTION commune.verify_consistency(bigint, bigint, bytea, bytea, bytea[]) IS
+	'whether a proof shows that the tree of one size and root is the beginning of that of another';
+REVOKE ALL ON FUNCTION commune.verify_consistency(bigint, bigint, bytea, bytea, bytea[]) FROM PUBLIC;
