@@ -92,10 +92,9 @@ change(const Col *col, void *row)
 			return;
 		default:
 			s = *(Str *) at;
-			copy = s.p ? arena_copy(&c.forever.arena, s.p, s.n) : "";
-			if (s.n > 0)
-				copy[s.n / 2] ^= 1;
-			*(Str *) at = (Str){copy, s.n};
+			copy = arena_copy(&c.forever.arena, s.n > 0 ? s.p : "y", s.n > 0 ? s.n : 1);
+			copy[s.n / 2] ^= 1;
+			*(Str *) at = (Str){copy, s.n > 0 ? s.n : 1};
 	}
 }
 
