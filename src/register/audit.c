@@ -606,16 +606,18 @@ tiles_of_level(const Sealed *sealed, int32_t level)
 static void
 expect_tiles(TileWalk *walk, int64_t upto)
 {
-	int64_t		index = walk->next << (TILE_HEIGHT * (walk->level + 1));
+	int64_t		index;
 
+	if (walk->next >= upto)
+		return;
+	index = walk->next << (TILE_HEIGHT * (walk->level + 1));
 	if (walk->next + 1 == upto)
 		report(walk->sealed->audit, index, "tile", "", "missing", "Tile %lld of level %d is gone.", (long long) walk->next,
 			   walk->level);
-	else if (walk->next < upto)
+	else
 		report(walk->sealed->audit, index, "tile", "", "missing", "Tiles %lld to %lld of level %d are gone.",
 			   (long long) walk->next, (long long) upto - 1, walk->level);
-	if (walk->next < upto)
-		walk->next = upto;
+	walk->next = upto;
 }
 
 static bool
