@@ -301,6 +301,7 @@ add_payload(Commune *c, Code expected, int line, Person *signer, Str payload)
 	}
 	leaf = add_leaf(c, LEAF_ACT);
 	leaf->bytes = text;
+	leaf->signer = record.signer;
 	merkle_leaf(leaf->leaf.b, text.p, text.n);
 	c->pending[c->n - 1] = (Pending){.expected = expected, .line = line, .person = signer};
 	return leaf->seq;

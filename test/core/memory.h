@@ -104,6 +104,14 @@ row_copy(void *out, Arena *arena, const Rel *rel, const void *row)
 	}
 }
 
+/* Leave only the first want columns of a row, all if it is 0. */
+static inline void
+row_spoil(void *row, const Rel *rel, int want)
+{
+	for (int i = want; want > 0 && i < rel->ncols; i++)
+		memset((char *) row + rel->cols[i].offset, 0xa5, col_size(rel->cols[i].type));
+}
+
 /* Where a row with this key is, or would be put. */
 static inline size_t
 table_place(bool *found, const Table *table, PathId key, const void *probe)
@@ -219,8 +227,7 @@ memory_scan(Store *store, PathId id, int ncols, const void *probe, ScanRange ran
 		copy = arena_alloc(&lent.arena, rel->size);
 		row_copy(copy, &lent.arena, rel, row);
 		copy->place = (uint64_t) (uintptr_t) row;
-		for (int j = want; want > 0 && j < rel->ncols; j++)
-			memset((char *) copy + rel->cols[j].offset, 0xa5, col_size(rel->cols[j].type));
+		row_spoil(copy, rel, want);
 		more = visit(self, copy);
 		heap_arena_free(&lent);
 	}
@@ -236,6 +243,7 @@ memory_fetch(Store *store, Arena *arena, void *row, RelId rel, uint64_t place, i
 		if ((uint64_t) (uintptr_t) memory->table[rel].rows[i] == place)
 		{
 			row_copy(row, arena, schema.rel[rel], memory->table[rel].rows[i]);
+			row_spoil(row, schema.rel[rel], want);
 			return true;
 		}
 	return false;
