@@ -11,7 +11,9 @@ package Commune;
 
 use strict;
 use warnings FATAL => 'all';
+use Digest::SHA 'sha256';
 use JSON::PP ();
+use MIME::Base64;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -119,6 +121,55 @@ sub is_clean
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	is($self->damages, '', "$when: verify() finds nothing");
 	is($self->differences, '', "$when: replay() finds nothing");
+}
+
+# A receipt of an act, checked by the rules of RFC 9162 alone: dies if it does not hold.  Returns a reference to a hash
+# of index, verdict, size and root.
+sub receipt
+{
+	my ($self, $seq) = @_;
+	my $record = $self->sql("SELECT record FROM commune.act WHERE seq = $seq");
+	my ($format, $extra, $index, @lines) = split /\n/, $self->sql("SELECT commune.receipt($seq)");
+	my @proof;
+	push @proof, decode_base64(shift @lines) while $lines[0] ne '';
+	my (undef, $origin, $size, $root) = @lines;
+	$root = decode_base64($root);
+	$extra = $json->decode(decode_base64($extra =~ s/^extra //r));
+	$index =~ s/^index //;
+	my $header = $json->decode($extra->{header});
+
+	die "$format?" if $format ne 'c2sp.org/tlog-proof@v1';
+	die "receipt of $seq: not in the tree" if root_from(sha256("\0$record"), $index, $size, @proof) ne $root;
+	die "receipt of $seq: its header is not in the tree"
+		if root_from(sha256("\0commune/block/1\n$extra->{header}"), $extra->{header_index}, $size,
+			map { decode_base64(tr|-_|+/|r) } @{ $extra->{header_proof} }) ne $root;
+	my $verdicts = join '', map { pack('Q>', $_->[0]) . $_->[1] } @{ $extra->{verdicts} };
+	die "receipt of $seq: the verdicts are not those of its header"
+		if encode_base64(sha256($verdicts), '') =~ tr|+/=|-_|dr ne $header->{verdicts};
+	my ($verdict) = map { $_->[1] } grep { $_->[0] == $index } @{ $extra->{verdicts} };
+	return { index => $index, verdict => $verdict // '00000', size => $size, root => unpack('H*', $root), origin => $origin };
+}
+
+# The root of a tree, from a leaf's hash and its inclusion proof (RFC 9162 section 2.1.3.2).
+sub root_from
+{
+	my ($hash, $index, $size, @proof) = @_;
+	my $last = $size - 1;
+	for my $sibling (@proof)
+	{
+		return 'too long' if $last == 0;
+		if ($index % 2 == 1 || $index == $last)
+		{
+			$hash = sha256("\1$sibling$hash");
+			($index, $last) = ($index >> 1, $last >> 1) while $index % 2 == 0 && $index > 0;
+		}
+		else
+		{
+			$hash = sha256("\1$hash$sibling");
+		}
+		($index, $last) = ($index >> 1, $last >> 1);
+	}
+	return $last == 0 ? $hash : 'too short';
 }
 
 # The seqs of acts that are in no block, and of those that are in more than one.
