@@ -601,8 +601,8 @@ before_act(void *self, int64_t seq)
 	debug_point("fold", seq);
 }
 
-/* Make the next block of s->candidates. */
-static void
+/* Make the next block of s->candidates; true if this transaction may make another one. */
+static bool
 make_block(Sealer *s)
 {
 	MemoryContext context = AllocSetContextCreate(s->context, "commune block", ALLOCSET_DEFAULT_SIZES);
@@ -611,6 +611,7 @@ make_block(Sealer *s)
 	size_t		n = Min(s->ncandidates - s->next, (size_t) seal_block_limit);
 	BlockRow	row = {.number = s->has_last ? s->last.number + 1 : 1};
 	Attempt		attempt;
+	bool		alone;
 	Careful		careful = {.attempt = &attempt};
 	Arena		arena;
 	Arena		scratch;
@@ -626,7 +627,7 @@ make_block(Sealer *s)
 
 	context_arena_init(&arena, context);
 	context_arena_init(&scratch, scratch_context);
-	attempt_begin(&attempt, row.number);
+	alone = attempt_begin(&attempt, row.number);
 	members = arena_alloc(&arena, n * sizeof *members);
 	for (size_t i = 0; i < n; i++)
 		read_member(&members[i], s, &arena, &s->candidates[s->next + i]);
@@ -725,6 +726,7 @@ make_block(Sealer *s)
 	s->nresults = 0;
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
+	return !alone;
 }
 
 /* ---- the whole ---- */
@@ -768,9 +770,9 @@ seal_step(bool one)
 	{
 		if (s->has_last && log_resume(&s->tree, s->store, &s->arena, &s->last, &fault) != CODE_OK)
 			fault_raise(&fault);
-		do
-			make_block(s);
-		while (!one && s->next < s->ncandidates);
+		while (make_block(s) && !one && s->next < s->ncandidates)
+			;
+		attempt_end();
 		number = s->last.number;
 		debug_point("seal-end", number);
 	}

@@ -231,20 +231,21 @@ DECLARE
 	repaired integer := 0;
 BEGIN
 	FOR r IN
-		SELECT c.relname, t.tgname
+		SELECT n.nspname, c.relname, t.tgname
 		FROM pg_catalog.pg_trigger t
 		JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
 		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = 'commune' AND t.tgname IN ('commune_protect', 'commune_insert') AND t.tgenabled <> 'A'
+		JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid AND p.pronamespace = 'commune'::pg_catalog.regnamespace
+		WHERE t.tgname IN ('commune_protect', 'commune_insert') AND t.tgenabled <> 'A'
 	LOOP
-		EXECUTE pg_catalog.format('ALTER TABLE commune.%I ENABLE ALWAYS TRIGGER %I', r.relname, r.tgname);
+		EXECUTE pg_catalog.format('ALTER TABLE %I.%I ENABLE ALWAYS TRIGGER %I', r.nspname, r.relname, r.tgname);
 		repaired := repaired + 1;
 	END LOOP;
 	RETURN repaired;
 END
 $$;
 COMMENT ON FUNCTION commune.repair_triggers() IS
-	'put protecting triggers back in force that a restore with --disable-triggers left half in force';
+	'put protecting triggers back in force, those of chained tables too, that a restore with --disable-triggers left half in force';
 REVOKE ALL ON FUNCTION commune.repair_triggers() FROM PUBLIC;
 
 CREATE FUNCTION commune.chain_rows() RETURNS trigger
