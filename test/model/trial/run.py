@@ -95,9 +95,7 @@ class Run:
     def go(self):
         """Everything; raises Failure, with the seed in it."""
         try:
-            rng = self.random("beginning")
-            self.people = People(rng, str(self.seed))
-            self.found(rng)
+            rng = self.set_up()
             scenes = [self.all_faults, self.time_runs_out, self.acts_race, self.lists_are_full, self.a_day_is_full]
             rng.shuffle(scenes)
             every = self.steps_in_all // (len(scenes) + 1)
@@ -113,8 +111,15 @@ class Run:
             self.settle()
             self.check_places()
         except Exception as failure:
-            raise Failure("seed %s, step %d: %s\nlast: %s" % (
-                self.seed, self.steps, failure if isinstance(failure, Failure) else traceback.format_exc(), "\n      ".join(self.log)))
+            raise Failure("seed %s, step %d: %s\nlast: %s\n\nCOMMUNE_SEED=%s COMMUNE_STEPS=%d repeats this run" % (
+                self.seed, self.steps, failure if isinstance(failure, Failure) else traceback.format_exc(),
+                "\n      ".join(self.log), self.seed, self.steps_in_all))
+
+    def set_up(self):
+        rng = self.random("beginning")
+        self.people = People(rng, str(self.seed))
+        self.found(rng)
+        return rng
 
     def random(self, what):
         return random.Random("%s/%s" % (self.seed, what))
@@ -365,7 +370,8 @@ class Run:
         author, at = self.author(rng), int(time.time()) + 3
         late, next_one = "late-%d" % self.steps, "next-%d" % self.steps
         session.bring(rng, [author.poll(a, name=late, opens=0, closes=at, method="approval", params={}),
-                            author.poll(b, name=next_one, opens=at, closes=at + 2)], "COPY")
+                            author.poll(b, name=next_one, opens=at, closes=at + 2),
+                            author.poll(c, opens=at - 1, closes=at)], "COPY")
         self.sealed(rng)
         if time.time() > at - 0.5:
             raise Unsuited              # a slow machine
@@ -491,6 +497,25 @@ class Run:
             thread.join()
         if failures:
             self.fail("\n".join(failures))
+
+    # ---- a register that stands still
+
+    def lie_down(self):
+        self.set_up()
+        self.wake()
+
+    def wake(self):
+        """Seal after a long sleep, which extends polls; then announce another, and leave ballots for the next time."""
+        rng = self.random(self.mirror.block)
+        self.sealed(rng)
+        self.check(rng)
+        author = self.author(rng)
+        self.sessions[0].bring(rng, [author.poll(self.people.founders[0], opens=author.now - 1, closes=author.now + 60)], "submit")
+        self.sealed(rng)
+        author = self.author(rng)
+        for _ in range(6):
+            self.sessions[0].bring(rng, [author.ballot()], "submit")
+        self.check(rng)
 
     # ---- the end
 
