@@ -111,11 +111,16 @@ class Mirror:
                 " WHERE xid >= %%s::xid8" % us("received_at"), since):
             if seq not in self.index and seq not in self.waiting:
                 self.waiting[seq] = self.read_act(seq, era, int(xid), at, bytes(hash), record, columns)
-        for source, table, at in ("row", "row_leaf", "received_at"), ("entry", "entry", "written_at"):
-            for seq, era, xid, at, hash in self.rows(
-                    "SELECT seq, era, xid::text, %s, leaf FROM commune.%s WHERE xid >= %%s::xid8" % (us(at), table), since):
-                if seq not in self.index:
-                    self.waiting[seq] = Leaf(source, seq, era, int(xid), at, bytes(hash))
+        for seq, era, xid, at, hash in self.rows(
+                "SELECT seq, era, xid::text, %s, leaf FROM commune.row_leaf WHERE xid >= %%s::xid8" % us("received_at"), since):
+            if seq not in self.index:
+                self.waiting[seq] = Leaf("row", seq, era, int(xid), at, bytes(hash))
+        for seq, era, xid, at, hash, kind, body in self.rows(
+                "SELECT seq, era, xid::text, %s, leaf, kind, body FROM commune.entry WHERE xid >= %%s::xid8" % us("written_at"), since):
+            if seq not in self.index:
+                self.waiting[seq] = Leaf("entry", seq, era, int(xid), at, fold.entry_leaf(body))
+                self.equal("entry %d" % seq, (bytes(hash), kind, body), (
+                    fold.entry_leaf(body), tables.read_json(body).get("entry"), canonical(tables.read_json(body))))
 
     def read_act(self, seq, era, xid, at, hash, text, columns):
         record, verified = read_record(text)
@@ -124,7 +129,8 @@ class Mirror:
             return Leaf("act", seq, era, xid, at, leaf(text.encode()))
         if not verified:
             self.fault("act %d: its signature does not hold" % seq)
-        self.equal("act %d" % seq, (hash, *columns[:-1], bytes(columns[-1])), (record.id, record.iss, record.act, record.nonce, b""))
+        *columns, key = columns
+        self.equal("act %d" % seq, (hash, *columns, bytes(key)), (record.id, record.iss, record.act, record.nonce, b""))
         return Leaf("act", seq, era, xid, at, record.id, record)
 
     def due(self, what, era, finished, snapshot, number):

@@ -13,12 +13,13 @@ import traceback
 import psycopg2
 
 from reference import receipt
-from reference.record import Signer, base64url, leaf
+from reference.record import Record, Signer, base64url
 from reference.register import Mirror
+from reference.rows import row_leaf
 
 from .faults import FAULTS
 from .people import METHODS, Author, People
-from .sessions import Session
+from .sessions import Session, now
 
 
 class Failure(Exception):
@@ -38,7 +39,7 @@ class Run:
     steps before have left, which hangs on the clock where polls open and close."""
 
     WEIGHTS = {"act": 40, "fault": 30, "bulk": 5, "votes": 10, "web": 4, "again": 4, "begin": 6, "savepoint": 4, "end": 10, "end_prepared": 2, "seal": 12,
-               "hold": 2, "check": 3, "ask": 2, "wait": 2, "malformed": 2}
+               "hold": 2, "check": 3, "ask": 2, "note": 4, "wait": 2, "malformed": 2}
 
     def __init__(self, seed, steps):
         self.seed, self.steps_in_all, self.steps = seed, steps, 0
@@ -47,6 +48,7 @@ class Run:
         self.accepted = 0
         self.seen = {}                              # seq: what its session had read when it wrote the act
         self.prepared = []
+        self.notes = {}                             # rows of the chained table, whatever became of them
         self.texts = []
         self.held = self.waiting = None
         self.pool = concurrent.futures.ThreadPoolExecutor(1)
@@ -66,6 +68,8 @@ class Run:
         self.checker = self.connect()
         with self.checker.cursor() as cursor:
             cursor.execute("CREATE EXTENSION commune")
+            cursor.execute("CREATE TABLE notes (id bigint PRIMARY KEY, text text)")
+            cursor.execute("SELECT commune.chain('notes')")
         self.mirror = Mirror(self.checker)
         self.sessions = [Session(self, number) for number in range(5)]
         self.sealers = [self.connect() for _ in range(2)]
@@ -95,9 +99,7 @@ class Run:
     def go(self):
         """Everything; raises Failure, with the seed in it."""
         try:
-            rng = self.random("beginning")
-            self.people = People(rng, str(self.seed))
-            self.found(rng)
+            rng = self.set_up()
             scenes = [self.all_faults, self.time_runs_out, self.acts_race, self.lists_are_full, self.a_day_is_full]
             rng.shuffle(scenes)
             every = self.steps_in_all // (len(scenes) + 1)
@@ -113,8 +115,15 @@ class Run:
             self.settle()
             self.check_places()
         except Exception as failure:
-            raise Failure("seed %s, step %d: %s\nlast: %s" % (
-                self.seed, self.steps, failure if isinstance(failure, Failure) else traceback.format_exc(), "\n      ".join(self.log)))
+            raise Failure("seed %s, step %d: %s\nlast: %s\n\nCOMMUNE_SEED=%s COMMUNE_STEPS=%d repeats this run" % (
+                self.seed, self.steps, failure if isinstance(failure, Failure) else traceback.format_exc(),
+                "\n      ".join(self.log), self.seed, self.steps_in_all))
+
+    def set_up(self):
+        rng = self.random("beginning")
+        self.people = People(rng, str(self.seed))
+        self.found(rng)
+        return rng
 
     def random(self, what):
         return random.Random("%s/%s" % (self.seed, what))
@@ -193,15 +202,20 @@ class Run:
         if rng.random() < 0.1:
             self.bring(rng, texts)
             return
-        session = self.session(rng)
-        good = [text for text in texts if isinstance(session.expected([text]), list)]
+        good = [text for text in texts if not self.mirror.state.check(Record(text), now())]
         if good:
-            self.bring(rng, good, None, session)
+            self.bring(rng, good)
 
     def again(self, rng):
         """The same bytes again."""
         if self.texts:
             self.bring(rng, [rng.choice(self.texts[-200:])])
+
+    def note(self, rng):
+        """Rows into a chained table."""
+        rows = [(len(self.notes) + n, rng.choice([None, "we met", "\u00fcber 'a' \"b\" \\ \n"])) for n in range(rng.randint(1, 3))]
+        self.notes.update(rows)
+        self.session(rng).note(rows)
 
     def malformed(self, rng):
         """Many damaged records, which nobody submits: whether they are read as the model reads them."""
@@ -365,7 +379,8 @@ class Run:
         author, at = self.author(rng), int(time.time()) + 3
         late, next_one = "late-%d" % self.steps, "next-%d" % self.steps
         session.bring(rng, [author.poll(a, name=late, opens=0, closes=at, method="approval", params={}),
-                            author.poll(b, name=next_one, opens=at, closes=at + 2)], "COPY")
+                            author.poll(b, name=next_one, opens=at, closes=at + 2),
+                            author.poll(c, opens=at - 1, closes=at)], "COPY")
         self.sealed(rng)
         if time.time() > at - 0.5:
             raise Unsuited              # a slow machine
@@ -492,6 +507,25 @@ class Run:
         if failures:
             self.fail("\n".join(failures))
 
+    # ---- a register that stands still
+
+    def lie_down(self):
+        self.set_up()
+        self.wake()
+
+    def wake(self):
+        """Seal after a long sleep, which extends polls; then announce another, and leave ballots for the next time."""
+        rng = self.random(self.mirror.block)
+        self.sealed(rng)
+        self.check(rng)
+        author = self.author(rng)
+        self.sessions[0].bring(rng, [author.poll(self.people.founders[0], opens=author.now - 1, closes=author.now + 60)], "submit")
+        self.sealed(rng)
+        author = self.author(rng)
+        for _ in range(6):
+            self.sessions[0].bring(rng, [author.ballot()], "submit")
+        self.check(rng)
+
     # ---- the end
 
     def settle(self):
@@ -519,6 +553,7 @@ class Run:
         places = rows("SELECT m.seq FROM commune.block b, commune.members(b.number) m WHERE m.source = 'act' ORDER BY m.seq")
         if [seq for seq, in places] != acts:
             self.fail("acts %r, places %r" % (acts, places))
+        self.check_notes(rows)
         index = self.mirror.index
         for seq, seen in self.seen.items():
             for earlier in seen:
@@ -528,3 +563,13 @@ class Run:
         self.check(None)
         if self.mirror.tree.root() != followed.tree.root():
             self.fail("a mirror that starts afresh has another root")
+
+    def check_notes(self, rows):
+        """The rows of the chained table are in the register, each with the bytes that the page says."""
+        made = [("public.notes", '["%d"]' % id, row_leaf("public.notes", [("id", "pg_catalog.int8", id), ("text", "pg_catalog.text", text)]))
+                for id, text in rows("SELECT id, text FROM notes ORDER BY id")]
+        found = [(table, key, bytes(hash)) for table, key, hash in rows("SELECT relation, key, leaf FROM commune.row_leaf")]
+        if sorted(found) != sorted(made):
+            self.fail("rows: found %r, expected %r" % (sorted(set(found) - set(made)), sorted(set(made) - set(found))))
+        if rows("SELECT * FROM commune.verify_table('notes')"):
+            self.fail("verify_table() finds %r" % rows("SELECT * FROM commune.verify_table('notes')"))

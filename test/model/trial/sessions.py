@@ -74,6 +74,11 @@ class Session:
             self.savepoints += 1
             self.rows("SAVEPOINT s%d" % self.savepoints)
 
+    @serializable
+    def note(self, rows):
+        for row in rows:
+            self.rows("INSERT INTO notes VALUES (%s, %s)", *row)
+
     # ---- acts
 
     @serializable
