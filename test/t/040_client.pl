@@ -389,6 +389,33 @@ like($out, qr/^verdict 00000\n.*^verdict QC310$/ms, 'both verdicts are shown');
 like($err, qr/QC310: the topic exists/, 'and the refusal is explained');
 my $refused = sql('SELECT seq FROM commune.verdict');
 
+# many at once
+my $batch = join '', map { "k$_->[0]\ttopic\t{\"topic\":\"$_->[1]\"}\n" } [ 1, 'b1' ], [ 1, 'b2' ], [ 2, 'b3' ], [ 1, 'b4' ];
+my $records = ok_run('sign batch', 'sign', 'batch', '-k', 'k4', \"$batch\n\tleave\r\n");
+is(scalar(my @records = split /\n/, $records), 5, 'a record for each line that is not empty');
+ok_run('submitted', 'submit', '-w', \join("\n", @records[ 0 .. 3 ]));
+is(() = $out =~ /^verdict 00000$/mg, 4, 'all of them');
+is(sql("SELECT string_agg(topic, ' ' ORDER BY seq) FROM commune.topic WHERE topic ~ '^b\\d'"), 'b1 b2 b3 b4', 'in their order');
+is(sql("SELECT commune.signer(r), commune.payload(r)->>'act' FROM (SELECT '$records[4]'::commune.jws AS r) r"), "$did{4}|leave",
+	'the last of the key of the options');
+my $noted = slurp_file('k1.nonce');
+is($noted, sql("SELECT max(nonce) FROM commune.act WHERE signer::text = '$did{1}'") . "\n", 'the last nonce is noted');
+is(() = ok_run('a dry run', 'sign', 'batch', '--dry-run', \$batch) =~ /^payload \{"iss"/mg, 4, 'shows the payloads');
+is(scalar(my @json = map { decode_json($_)->{id} } split /\n/, ok_run('as JSON', 'sign', 'batch', '--json', \$batch)), 4, 'has ids');
+is(ok_run('nothing', 'sign', 'batch', \''), '', 'of nothing');
+for (
+	[ 4, 'a member that is wrong', 'topic\t{"topic":7}', qr/^commune: line 5\n.*QC109/ ],
+	[ 4, 'no object', 'topic\t7', qr/^commune: line 5\n.*QC109.*not a JSON object/s ],
+	[ 4, 'no JSON', 'topic\t{', qr/^commune: line 5\n.*22P02/ ],
+	[ 1, 'no kind', '', qr/line 5 is not KEYFILE/ ])
+{
+	my ($expected, $name, $line, $says) = @$_;
+
+	is(ends_with($expected, "a batch with $name", 'sign', 'batch', \("${batch}k1\t" . $line =~ s/\\t/\t/r)), '', 'prints nothing');
+	like($err, $says, 'and names the line');
+}
+ends_with(5, 'a batch with a key that is missing', 'sign', 'batch', \"${batch}k9\tleave\n");
+
 # ---- receipts
 
 my $receipt = json_run('receipt', 'receipt', $join);
