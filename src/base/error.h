@@ -74,7 +74,7 @@
 	X(UNKNOWN_METHOD, "QC403", "unknown voting method", "Methods are majority, approval and quadratic.") \
 	X(BAD_PARAMS, "QC404", "the parameters do not fit the method", "The parameters of each method are listed in docs/acts.md.") \
 	X(TOO_MANY_POLLS, "QC405", "the signer has too many open polls", "Wait until one of them closes: the charter limits open polls a member.") \
-	X(NO_SUCH_POLL, "QC406", "there is no such poll", "A ballot names the poll's manifest: SELECT commune.base64url(manifest) FROM commune.poll.") \
+	X(NO_SUCH_POLL, "QC406", "there is no such poll", "A ballot names a poll by its manifest, tally() by its name: SELECT name, commune.base64url(manifest) FROM commune.poll.") \
 	X(POLL_NOT_OPEN, "QC407", "the poll is not open yet", "A ballot signs the manifest, which exists once the poll is open.") \
 	X(POLL_CLOSED, "QC408", "the poll is closed", "Ballots count when they are sealed before the poll closes.") \
 	X(NOT_IN_ELECTORATE, "QC409", "the signer is not in the poll's electorate", "The electorate are the members at the poll's opening.") \
