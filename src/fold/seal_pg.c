@@ -766,7 +766,7 @@ seal_step(bool one)
 	(void) log_last_era(&s->previous_era, s->store, &s->arena);
 	drop_written_results(s);
 	collect(s);
-	if (s->next < s->ncandidates || s->nresults > 0 || is_due(s))
+	if (s->follower || s->next < s->ncandidates || s->nresults > 0 || is_due(s))
 	{
 		if (s->has_last && log_resume(&s->tree, s->store, &s->arena, &s->last, &fault) != CODE_OK)
 			fault_raise(&fault);
