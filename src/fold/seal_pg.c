@@ -474,6 +474,19 @@ read_member(LeafMember *out, Sealer *s, Arena *arena, const Candidate *candidate
 		code_raise(CODE_DAMAGED, psprintf("What has seq " INT64_FORMAT " was there a moment ago.", candidate->seq));
 }
 
+/* Why an era begins where another one was before. */
+static Str
+era_reason(Str before, Str now)
+{
+	if (str_eq(before, now))
+		return STR("transaction ids went back");
+	while (before.n > 0 && before.p[--before.n] != '/')	/* the table is the last part */
+		;
+	while (now.n > 0 && now.p[--now.n] != '/')
+		;
+	return str_eq(before, now) ? STR("the register was restored in place") : STR("the register moved to another database");
+}
+
 /* The entry that begins an era. */
 static Entry
 era_entry(Sealer *s, EraRow *era, Arena *arena)
@@ -486,8 +499,7 @@ era_entry(Sealer *s, EraRow *era, Arena *arena)
 		.binding = arena_str(arena, str_from(register_binding())),
 		.reason = s->follower ? s->follower_row.promoted :
 			first ? STR("the register begins") :
-			str_eq(s->previous_era.binding, str_from(register_binding())) ? STR("transaction ids went back") :
-			STR("the register moved to another database"),
+			era_reason(s->previous_era.binding, str_from(register_binding())),
 	};
 	if (!first)
 		era->origin = s->previous_era.origin;

@@ -38,7 +38,7 @@ forget_era(Datum arg, Oid relid)
 char *
 register_binding(void)
 {
-	return psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), MyDatabaseId);
+	return psprintf(UINT64_FORMAT "/%u/%u", GetSystemIdentifier(), MyDatabaseId, commune_relation("act"));
 }
 
 /* True if transaction ids have not yet come as far as the last block of an era saw them: an older backup runs. */

@@ -15,7 +15,7 @@
  */
 extern int32 register_era(bool *begun, bool *follower);
 
-/* What an era is bound to: system identifier and database. */
+/* What an era is bound to: system identifier, database and table act, by their numbers. */
 extern char *register_binding(void);
 
 /* Say to all sessions that this has changed, when this transaction commits. */
