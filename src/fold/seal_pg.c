@@ -395,6 +395,24 @@ collect(Sealer *s)
 		s->next++;
 }
 
+/*
+ * Before an era begins: refuse if the tables are still being filled, by a restore or by a subscription that
+ * follow() was not called for yet.  Then blocks are there without their era, or the sequence stands below what it numbered; a restore
+ * sets it last.
+ */
+static void
+check_arrived(Sealer *s)
+{
+	int64		greatest = register_greatest_seq(s->store);
+
+	if (register_last_seq() < greatest || (s->has_last && s->last.era >= s->era))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the register has not arrived yet"),
+				 errdetail("The sequence commune.act_seq stands below " INT64_FORMAT ", which the tables hold, or an era is missing.", greatest),
+				 errhint("Wait until the restore has ended.  On a subscriber call commune.follow().")));
+}
+
 /* ---- a follower becomes an origin ---- */
 
 static void
@@ -780,6 +798,8 @@ seal_step(bool one)
 	collect(s);
 	if (s->follower || s->next < s->ncandidates || s->nresults > 0 || is_due(s))
 	{
+		if (!s->begun)
+			check_arrived(s);
 		if (s->has_last && log_resume(&s->tree, s->store, &s->arena, &s->last, &fault) != CODE_OK)
 			fault_raise(&fault);
 		while (make_block(s) && !one && s->next < s->ncandidates)
