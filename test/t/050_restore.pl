@@ -117,6 +117,27 @@ cmp_ok($data->sql('SELECT commune.repair_triggers()'), '>', 10, 'triggers are re
 is($data->sql('SELECT commune.repair_triggers()'), '0', 'all of them');
 lives('data', $data);
 
+# Piece by piece, while somebody tries to seal all the time: nothing is sealed before everything is there.
+$new->safe_psql('postgres', 'CREATE DATABASE town5');
+my $slow = $town->at($new, 'town5');
+command_ok([ 'pg_restore', '-e', '--section=pre-data', '-d', $new->connstr('town5'), $custom ], 'schema');
+my ($list) = run_command([ 'pg_restore', '-l', '--section=data', $custom ]);
+my @pieces = grep { !/^;/ } split /\n/, $list;
+my $refused = 0;
+for my $piece (@pieces)
+{
+	append_to_file("$custom.list", "$piece\n");
+	system_or_bail('pg_restore', '-e', '-L', "$custom.list", '-d', $new->connstr('town5'), $custom);
+	unlink "$custom.list";
+	last if $piece eq $pieces[-1];
+	my $error = $slow->error('SELECT commune.seal()');
+	$refused++ if $error =~ /^55000: the register has not arrived yet/;
+	die "sealed after $piece" if $error =~ /^no error: +\d/;
+}
+cmp_ok($refused, '>', 10, 'sealing is refused while the tables are filled');
+command_ok([ 'pg_restore', '-e', '--section=post-data', '-d', $new->connstr('town5'), $custom ], 'the rest');
+lives('pieces', $slow);
+
 # A dump of the copy: into a third database, and back in place of itself.
 my $copy = $town->at($new);
 my $topic = $copy->submit('cyd', 'topic', { topic => 'not sealed at the dump' });
