@@ -91,7 +91,12 @@ make_room(BudgetBallots *b, Fault *fault)
 	{
 		for (b->slots = 2 * ROOM_MIN; b->slots < 2 * b->room;)
 			b->slots *= 2;
-		b->place = arena_zero(b->arena, sizeof(uint32_t) * b->slots);
+		if (b->slots > b->place_room)
+		{
+			b->place = arena_alloc(b->arena, sizeof(uint32_t) * b->slots);
+			b->place_room = b->slots;
+		}
+		memset(b->place, 0, sizeof(uint32_t) * b->slots);
 		for (uint32_t i = 0; i < b->n; i++)
 			note_place(b, i);
 	}
@@ -136,6 +141,9 @@ add(BudgetBallots *b, BudgetBallot *ballot, Fault *fault)
 			return fault_set(fault, CODE_NUMBER_OVERFLOW, -1, "The weight of a ballot does not fit.");
 		return CODE_OK;
 	}
+	if (ballot->n > BALLOTS_ITEMS_MAX - b->items)
+		return fault_set(fault, CODE_TOO_LARGE, -1, "All different ballots together name at most %d projects.", BALLOTS_ITEMS_MAX);
+	b->items += ballot->n;
 	ballot->project = keep_projects(b, ballot->project, ballot->n);
 	if (ballot->score != NULL)
 		ballot->score = arena_copy(b->arena, ballot->score, sizeof(int64_t) * ballot->n);
@@ -381,11 +389,12 @@ ballots_read(BudgetBallots *out, const uint8_t *bytes, size_t size, Arena *arena
 	if (size < BALLOTS_HEADER || !bytes_begins(&b, bytes, BALLOTS_VERSION, KIND, 1) || bytes_get32(bytes + 12) != 0)
 		return bad_bytes(fault, "The header is not one of budget ballots of version 1.");
 	n = (uint32_t) bytes_get32(bytes + 8);
-	if (b > BALLOTS_MAX || size != size_of(b, n, bytes[2]))
+	if (b > BALLOTS_MAX || n > BALLOTS_ITEMS_MAX || size != size_of(b, n, bytes[2]))
 		return bad_bytes(fault, "The bytes do not have the size that their header announces.");
 	ends = weights + (size_t) 8 * b;
 	projects = ends + (size_t) 4 * b;
 	out->n = out->room = b;
+	out->items = n;
 	out->ballot = arena_alloc(arena, sizeof(BudgetBallot) * b);
 	project = arena_alloc(arena, sizeof(int32_t) * n);
 	for (uint32_t j = 0; j < n; j++)

@@ -32,6 +32,7 @@
 #define BALLOTS_VERSION 1
 #define BALLOTS_HEADER 16
 #define BALLOTS_MAX 30000000
+#define BALLOTS_ITEMS_MAX 100000000	/* projects of all ballots, counted again in each */
 #define BALLOT_PROJECTS_MAX 32767	/* of one ballot, and of all */
 
 typedef struct BudgetBallot
@@ -49,8 +50,10 @@ typedef struct BudgetBallots
 	BudgetBallot *ballot;		/* in the order in which they came; at rest in their own */
 	uint32_t	n;
 	uint32_t	room;
+	uint32_t	items;			/* projects of all that were ever here */
 	uint32_t   *place;			/* a hash table: places in ballot plus 1, 0 for an empty slot */
-	uint32_t	slots;
+	uint32_t	slots;			/* 0 if it is out of date */
+	uint32_t	place_room;
 	int32_t    *project;		/* what is left of a chunk of memory for projects */
 	size_t		left;
 } BudgetBallots;

@@ -20,11 +20,13 @@ compare_pairs(const void *a, const void *b)
 static Code
 read_projects(Budget *out, const int64_t *pairs, size_t n, Arena *arena, Fault *fault)
 {
-	int64_t    *sorted = arena_copy(arena, pairs, 2 * sizeof(int64_t) * n);
-	int32_t    *id = arena_alloc(arena, sizeof(int32_t) * n);
+	int64_t    *sorted;
+	int32_t    *id;
 
 	if (n > BALLOT_PROJECTS_MAX)
-		return fault_set(fault, CODE_BAD_TERMS, -1, "There are at most %d projects.", BALLOT_PROJECTS_MAX);
+		return fault_set(fault, CODE_TOO_LARGE, -1, "There are at most %d projects.", BALLOT_PROJECTS_MAX);
+	sorted = arena_copy(arena, pairs, 2 * sizeof(int64_t) * n);
+	id = arena_alloc(arena, sizeof(int32_t) * n);
 	if (n > 0)
 		qsort(sorted, n, 2 * sizeof(int64_t), compare_pairs);
 	out->projects = (uint32_t) n;

@@ -38,7 +38,7 @@ typedef struct Budget
 
 /*
  * Read a budget: n projects in any order, as pairs of id and cost, and ballots at rest.  Everything lives in arena and
- * shares the ballots.  Faults: BAD_TERMS, UNLISTED, NEGATIVE_COUNT, NUMBER_OVERFLOW.
+ * shares the ballots.  Faults: BAD_TERMS, TOO_LARGE, UNLISTED, NEGATIVE_COUNT, NUMBER_OVERFLOW.
  */
 extern Code budget_init(Budget *out, int64_t money, const int64_t *pairs, size_t n, const BudgetBallots *ballots,
 						void (*pause)(void), Arena *arena, Fault *fault);
@@ -82,8 +82,8 @@ typedef struct Greedy
 } Greedy;
 
 /*
- * Spend money greedily on the projects that are not taken yet; taken may be NULL.  A project that costs more than what is left is
- * passed over, or ends everything if stop is true.
+ * Spend money greedily on the projects that are not taken yet; taken may be NULL.  A project that costs more than what
+ * is left is passed over, or ends everything if stop is true.
  */
 extern Code greedy_spend(Greedy *out, const Budget *budget, Measure measure, bool stop, int64_t money,
 						 const uint8_t *taken, uint32_t round, Listed *ties, Arena *arena, Fault *fault);

@@ -169,6 +169,7 @@ answer(Rows *rows, const Claims *claims, FunctionCallInfo fcinfo, int rule_arg)
 	Match	   *match = arena_alloc(arena, sizeof(Match) * claims->n);
 	ListedRules rules = ties_arg(fcinfo, rule_arg + 3, arena);
 	Listed		ties;
+	Work		scratch;
 	Fault		fault;
 
 	check(scaling_find(&rule.scaling, text_arg(fcinfo, rule_arg, "scaling"), &fault), &fault);
@@ -176,7 +177,9 @@ answer(Rows *rows, const Claims *claims, FunctionCallInfo fcinfo, int rule_arg)
 	if (!PG_ARGISNULL(rule_arg + 2))
 		rule.cap = PG_GETARG_INT64(rule_arg + 2);
 	check(listed_init(&ties, &rules, TIES_BY_LIST, claims->id, claims->n, arena, &fault), &fault);
-	check(pool_divide(match, claims, &rule, &ties, arena, &fault), &fault);
+	work_begin(&scratch);
+	check(pool_divide(match, claims, &rule, &ties, open_pause, arena, &scratch.arena, &fault), &fault);
+	work_end(&scratch);
 
 	rows_start(rows);
 	for (uint32_t i = 0; i < claims->n; i++)

@@ -8,6 +8,8 @@
 
 #include "budget/big.h"
 
+#define EXACT_LIMBS_MAX (UINT64_C(1) << 26)
+
 typedef struct Exact
 {
 	Arena	   *arena;
@@ -26,7 +28,10 @@ extern void exact_begin(Exact *exact, Wide num, int64_t den);
 extern Big	exact_den(const Exact *exact);
 extern Big	exact_num(const Exact *exact, uint32_t i);
 
-/* Append the fraction num / (denominator * factor). */
-extern void exact_append(Exact *exact, Big num, uint64_t factor, Arena *scratch);
+/* Add up fractions after the first, each so many times as its count says, which is 0 or more: n of them, as a numerator. */
+extern Big	exact_sum(const Exact *exact, const int64_t *count, uint32_t n, Arena *scratch);
+
+/* Append the fraction num / (denominator * factor).  False if all of them would have more than EXACT_LIMBS_MAX. */
+extern bool exact_append(Exact *exact, Big num, uint64_t factor, Arena *scratch);
 
 #endif

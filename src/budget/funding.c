@@ -70,6 +70,8 @@ claims_list(Claims *out, const Contributions *c, const int32_t *id, uint32_t n, 
 			out->n += i == 0 || c->entry[i - 1].project != c->entry[i].project;
 		out->id = named = arena_alloc(arena, sizeof(int32_t) * out->n);
 	}
+	if (out->n > FUNDING_PROJECTS_MAX)
+		return fault_set(fault, CODE_TOO_LARGE, -1, "There are at most %d projects.", FUNDING_PROJECTS_MAX);
 	for (uint32_t i = 0, at = 0; i < c->n; i++)
 	{
 		int32_t		project = c->entry[i].project;
@@ -158,7 +160,9 @@ typedef struct Division
 	bool	   *done;			/* projects whose match is known */
 	int64_t    *share;			/* of the others, rounded down */
 	Lost	   *lost;
+	void		(*pause)(void);
 	Arena	   *arena;
+	Arena	   *scratch;		/* for what is lost */
 	Fault	   *fault;
 } Division;
 
@@ -170,7 +174,7 @@ sum_of_ideals(const Division *d)
 
 	for (uint32_t i = 0; i < d->claims->n; i++)
 		if (!d->done[i])
-			sum = big_add(sum, d->claims->claim[i].ideal, d->arena);
+			sum = big_add(sum, d->claims->claim[i].ideal, d->scratch);
 	return sum;
 }
 
@@ -181,15 +185,22 @@ sum_of_ideals(const Division *d)
 static int64_t
 share_money(Division *d, int64_t money)
 {
-	Big			sum = sum_of_ideals(d);
-	Big			pool = big_word((uint64_t) money, d->arena);
-	bool		scaled = d->rule->scaling == SCALING_ALWAYS || big_cmp(sum, big_mul(pool, d->unit, d->arena)) > 0;
-	uint64_t	whole = sum.n > 0 ? (uint64_t) money : 0;
+	Big			sum;
+	Big			pool;
+	bool		scaled;
+	uint64_t	whole;
 	Big			quotient;
 
+	arena_reset(d->scratch);
+	if (d->pause != NULL)
+		d->pause();
+	sum = sum_of_ideals(d);
+	pool = big_word((uint64_t) money, d->scratch);
+	scaled = d->rule->scaling == SCALING_ALWAYS || big_cmp(sum, big_mul(pool, d->unit, d->scratch)) > 0;
+	whole = sum.n > 0 ? (uint64_t) money : 0;
 	if (!scaled)
 	{
-		big_divide(&quotient, NULL, sum, d->unit, d->arena);
+		big_divide(&quotient, NULL, sum, d->unit, d->scratch);
 		big_to_word(&whole, quotient);		/* it is no more than the money */
 	}
 	for (uint32_t i = 0; i < d->claims->n; i++)
@@ -202,9 +213,9 @@ share_money(Division *d, int64_t money)
 		if (d->done[i] || ideal.n == 0)
 			continue;
 		if (scaled)
-			big_divide(&quotient, &d->lost[i].rest, big_mul(ideal, pool, d->arena), sum, d->arena);
+			big_divide(&quotient, &d->lost[i].rest, big_mul(ideal, pool, d->scratch), sum, d->scratch);
 		else
-			big_divide(&quotient, &d->lost[i].rest, ideal, d->unit, d->arena);
+			big_divide(&quotient, &d->lost[i].rest, ideal, d->unit, d->scratch);
 		big_to_word(&part, quotient);
 		d->share[i] = (int64_t) part;
 	}
@@ -237,6 +248,8 @@ draw_units(Division *d, const Lost *lost, uint32_t n, int64_t left)
 		uint32_t	kept = 0;
 		Code		code;
 
+		if (d->pause != NULL)
+			d->pause();
 		if ((code = listed_break(&chosen, d->ties, &tie, d->fault)) != CODE_OK)
 			return code;
 		d->out[chosen - 1].match++;
@@ -320,6 +333,8 @@ pass_on(Division *d)
 		Wide		over = 0;
 		Wide		base = 0;
 
+		if (d->pause != NULL)
+			d->pause();
 		for (uint32_t i = 0; i < d->claims->n; i++)
 			if (d->out[i].match > d->rule->cap)
 			{
@@ -337,13 +352,15 @@ pass_on(Division *d)
 }
 
 Code
-pool_divide(Match *out, const Claims *claims, const PoolRule *rule, Listed *ties, Arena *arena, Fault *fault)
+pool_divide(Match *out, const Claims *claims, const PoolRule *rule, Listed *ties, void (*pause)(void), Arena *arena,
+			Arena *scratch, Fault *fault)
 {
 	uint32_t	n = claims->n;
 	Division	d = {
 		.claims = claims, .rule = rule, .unit = big_wide(wide_pow10(claims->ideal_decimals), arena), .ties = ties, .out = out,
 		.done = arena_zero(arena, sizeof(bool) * n), .share = arena_alloc(arena, sizeof(int64_t) * n),
-		.lost = arena_alloc(arena, sizeof(Lost) * n), .arena = arena, .fault = fault
+		.lost = arena_alloc(arena, sizeof(Lost) * n), .pause = pause, .arena = arena, .scratch = scratch,
+		.fault = fault
 	};
 
 	if (rule->pool < 0 || rule->cap < 0)

@@ -48,6 +48,8 @@ extern Code formula_find(Formula *out, Str name, Fault *fault);
 extern Code scaling_find(Scaling *out, Str name, Fault *fault);
 extern Code rounding_find(Rounding *out, Str name, Fault *fault);
 
+#define FUNDING_PROJECTS_MAX 1000000
+
 /* Decimals of a root. */
 #define ROOT_DECIMALS 9
 
@@ -74,7 +76,7 @@ typedef struct Claims
 
 /*
  * List the projects that received anything, or those in a given list; each other field is left empty.  n is that of
- * the list, id NULL if there is none.  Faults: UNLISTED, NEGATIVE_COUNT.
+ * the list, id NULL if there is none.  Faults: UNLISTED, NEGATIVE_COUNT, TOO_LARGE.
  */
 extern Code claims_list(Claims *out, const Contributions *c, const int32_t *id, uint32_t n, Arena *arena, Fault *fault);
 
@@ -97,8 +99,11 @@ typedef struct Match
 	const TieBreak *tie;		/* that gave it its last unit, or refused it one; NULL if there was none */
 } Match;
 
-/* Divide the pool among claims.  Faults: BAD_TERMS, and those of ties. */
-extern Code pool_divide(Match *out, const Claims *claims, const PoolRule *rule, Listed *ties, Arena *arena, Fault *fault);
+/*
+ * Divide the pool among claims; pause is called now and then, scratch emptied.  Faults: BAD_TERMS, and those of ties.
+ */
+extern Code pool_divide(Match *out, const Claims *claims, const PoolRule *rule, Listed *ties, void (*pause)(void),
+						Arena *arena, Arena *scratch, Fault *fault);
 
 /*
  * The alpha of clr.fund: whoever voted for a project with v credits has given v; a part alpha of the square of a

@@ -85,10 +85,23 @@ Code
 listed_break(uint32_t *chosen, Listed *listed, Tie *tie, Fault *fault)
 {
 	TieRule		rule;
-	Code		code = ties_break(chosen, &rule, &listed->ties, tie, fault);
+	Code		code;
 
+	if (listed->recorded + tie->n > LISTED_TIED_MAX)
+		return fault_set(fault, CODE_TOO_LARGE, -1, "Too many options are tied too often (%s): %" PRIu32 " this time.", tie->purpose,
+						 tie->n);
+	listed->recorded += tie->n;
+	code = ties_break(chosen, &rule, &listed->ties, tie, fault);
 	if (code != CODE_TIE_NEEDS_SEED && code != CODE_TIE_UNBROKEN)
 		return code;
 	return fault_set(fault, code, -1, "%" PRIu32 " are tied, among them %" PRId32 " and %" PRId32 " (%s).", tie->n,
 					 listed->id[tie->tied[0] - 1], listed->id[tie->tied[1] - 1], tie->purpose);
+}
+
+void
+listed_forget(Listed *listed)
+{
+	listed->ties.first = listed->ties.last = NULL;
+	listed->ties.breaks = 0;
+	listed->recorded = 0;
 }

@@ -14,6 +14,7 @@ typedef struct Listed
 	Ties		ties;
 	const int32_t *id;
 	uint32_t	n;
+	uint64_t	recorded;		/* options in all ties that were broken */
 } Listed;
 
 /* What ties_init() takes, in words of ids. */
@@ -28,8 +29,14 @@ typedef struct ListedRules
 extern Code listed_init(Listed *listed, const ListedRules *rules, uint32_t allowed, const int32_t *id, uint32_t n,
 						Arena *arena, Fault *fault);
 
-/* As ties_break(). */
+/* Every tie is recorded with all who were tied; so ties that are too large to be kept are refused. */
+#define LISTED_TIED_MAX (UINT64_C(1) << 24)
+
+/* As ties_break(); and the fault TOO_LARGE. */
 extern Code listed_break(uint32_t *chosen, Listed *listed, Tie *tie, Fault *fault);
+
+/* Forget the ties that were broken. */
+extern void listed_forget(Listed *listed);
 
 /* Find an id in an ascending list; NOT_LISTED if it is not there. */
 #define NOT_LISTED UINT32_MAX

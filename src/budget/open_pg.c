@@ -385,12 +385,17 @@ is_null(const Ints *ints, uint32_t i)
 	return ints->nulls != NULL && !(ints->nulls[i / 8] >> i % 8 & 1);
 }
 
+/* Items of a ballot; each kind of state may allow fewer. */
+#define ITEMS_MAX 1000000
+
 /* Have room in a state for the array of a row. */
 static void
 make_room(OpenState *open, uint32_t n)
 {
 	if (n <= open->room)
 		return;
+	if (n > ITEMS_MAX)
+		code_raise(CODE_TOO_LARGE, psprintf("A ballot has at most %d items.", ITEMS_MAX));
 	open->room = Max(n, 64);
 	if (open->ints != NULL)
 	{

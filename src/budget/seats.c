@@ -81,6 +81,8 @@ give_tied(Dividing *d, uint32_t n, SeatBy by, Fraction (*fraction)(const Dividin
 		tie.tied = arena_alloc(d->ties->ties.arena, sizeof(uint32_t) * n);
 		for (uint32_t i = 0; i < n; i++)
 			tie.tied[i] = d->tied[i] + 1;
+		if (d->pause != NULL)
+			d->pause();
 		if ((code = listed_break(&chosen, d->ties, &tie, d->fault)) != CODE_OK)
 			return code;
 		give(d, chosen - 1, by, fraction(d, chosen - 1), d->ties->ties.last);

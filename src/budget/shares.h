@@ -77,6 +77,8 @@ typedef struct SharesRound
 	uint32_t	bought;
 } SharesRound;
 
+#define SHARES_ROUNDS_MAX 1000000
+
 #define NOT_BOUGHT UINT32_MAX
 
 typedef struct Shares
@@ -117,7 +119,7 @@ typedef struct SharesWatch
 
 /*
  * Decide about a budget.  The result lives in arena; scratch is emptied now and then.  watch may be NULL.  Faults:
- * BAD_TERMS, NUMBER_OVERFLOW, and those of ties.
+ * BAD_TERMS, NUMBER_OVERFLOW, TOO_LARGE, and those of ties.
  */
 extern Code shares_decide(Shares *out, const Budget *budget, const SharesTerms *terms, Listed *ties,
 						  const SharesWatch *watch, Arena *arena, Arena *scratch, Fault *fault);

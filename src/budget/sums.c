@@ -41,7 +41,12 @@ static void
 make_table(Sums *sums)
 {
 	sums->slots = 2 * sums->room;
-	sums->place = arena_zero(sums->arena, sizeof(uint32_t) * sums->slots);
+	if (sums->slots > sums->place_room)
+	{
+		sums->place = arena_alloc(sums->arena, sizeof(uint32_t) * sums->slots);
+		sums->place_room = sums->slots;
+	}
+	memset(sums->place, 0, sizeof(uint32_t) * sums->slots);
 	for (uint32_t i = 0; i < sums->n; i++)
 		note_place(sums, i);
 }

@@ -56,7 +56,8 @@ typedef struct Sums
 	uint32_t	n;
 	uint32_t	room;
 	uint32_t   *place;			/* a hash table: places in sum plus 1, 0 for an empty slot */
-	uint32_t	slots;
+	uint32_t	slots;			/* 0 if it is out of date */
+	uint32_t	place_room;
 	uint32_t	dense;			/* the options 1 .. dense are at 0 .. dense - 1 */
 } Sums;
 
