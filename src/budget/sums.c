@@ -40,7 +40,8 @@ note_place(Sums *sums, uint32_t at)
 static void
 make_table(Sums *sums)
 {
-	sums->slots = 2 * sums->room;
+	for (sums->slots = 2 * ROOM_MIN; sums->slots < 2 * sums->room;)
+		sums->slots *= 2;
 	if (sums->slots > sums->place_room)
 	{
 		sums->place = arena_alloc(sums->arena, sizeof(uint32_t) * sums->slots);

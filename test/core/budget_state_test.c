@@ -512,6 +512,8 @@ test_overflow(void)
 	sums.slots = 0;
 	sums.sum = calloc(SUMS_OPTIONS_MAX, sizeof(Sum));
 	sums.room = SUMS_OPTIONS_MAX;
+	for (int i = 0; i < SUMS_OPTIONS_MAX; i++)
+		sums.sum[i].option = i;
 	CHECK_INT(sums_add(&sums, -1, 1, 1, &fault), CODE_TOO_LARGE);
 	CHECK_STR(str_from(fault.detail), "Votes are added up for at most 1000000 options.");
 	free(sums.sum);
