@@ -109,14 +109,15 @@ keep_projects(BudgetBallots *b, const int32_t *project, uint32_t n)
 {
 	int32_t    *kept;
 
+	if (n == 0)
+		return NULL;
 	if (n > b->left)
 	{
 		b->left = n > CHUNK ? n : CHUNK;
 		b->project = arena_alloc(b->arena, sizeof(int32_t) * b->left);
 	}
 	kept = b->project;
-	if (n > 0)
-		memcpy(kept, project, sizeof(int32_t) * n);
+	memcpy(kept, project, sizeof(int32_t) * n);
 	b->project += n;
 	b->left -= n;
 	return kept;
