@@ -14,8 +14,8 @@
  *
  * Equal shares leave money over.  Completions use it:
  *     none               it is left
- *     utilitarian        greedily, by the same utility (budget.h: votes for cost, votes per cost for cardinality and
- *                        effort, scores per cost for scores)
+ *     utilitarian        greedily, by the same utility (budget.h: votes for cost and effort, votes per cost for
+ *                        cardinality, scores per cost for scores)
  *     add1               shares are raised, again and again by the increment, as long as what is bought costs no more
  *                        than the budget; with exhaustive, only until no project is left that the rest could pay for
  *     add1_utilitarian   both, one after the other
