@@ -14,8 +14,8 @@ TALLY = VECTORS + "/tally/public/"
 PAGE = "docs/budget-agreement.md"
 DEFAULT_TIES = "max_votes,min_cost"
 
-if not os.path.isdir(VECTORS):
-    print("no vectors at %s: %s is not checked" % (VECTORS, PAGE))
+if not os.path.isdir(TALLY):
+    print("no vectors at %s: %s is not checked" % (TALLY, PAGE))
     sys.exit(77)
 
 table = []
