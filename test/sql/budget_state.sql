@@ -177,7 +177,7 @@ SELECT * FROM commune.option_votes('1=1'::commune.tally_budget);
 -- ---- long counts answer to cancel
 CREATE TABLE slow AS SELECT (SELECT commune.tally_contributions(1, i, i) FROM generate_series(1, 19000) i) AS gifts,
 	(SELECT commune.tally_budget(ARRAY[i % 997, 1000 + i % 991, 2000 + i % 983]) FROM generate_series(1, 50000) i) AS ballots,
-	(SELECT commune.tally_votes(i) FROM generate_series(1, 100000) i) AS sums;
+	(SELECT commune.tally_votes(i, i) FROM generate_series(1, 100000) i) AS sums;
 SET statement_timeout = '200ms';
 SELECT count(*) FROM slow, commune.pairwise_funding(gifts, 100, 10);
 SELECT count(*) FROM slow, commune.equal_shares(ballots, (SELECT array_agg(ARRAY[p, 100000 + p]) FROM generate_series(0, 3000) p), 100000000,
