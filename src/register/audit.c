@@ -421,6 +421,13 @@ audit_block(Audit *audit, int64_t number)
 		}
 	}
 	check_columns(audit, &b);
+	if (b.row.first < 0 || b.row.size <= b.row.first)
+	{
+		if (b.row.first == b.header.first && b.row.size == b.header.size)
+			report(audit, -1, "block", "header", "order", "No block goes from index %lld to %lld.", (long long) b.row.first,
+				   (long long) b.row.size - 1);
+		return;					/* nothing can be found by these */
+	}
 	check_chain(audit, &b);
 	if (!find_bounds(audit, &b))
 		return;
@@ -449,11 +456,11 @@ audit_block(Audit *audit, int64_t number)
 
 /* ---- what lies in no block ---- */
 
-/* The seqs of everything that is in a block, and how far the blocks have come. */
+/* Everything that is in a block, by seq, and how far the blocks have come. */
 typedef struct Sealed
 {
 	Audit	   *audit;
-	int64_t    *seq;
+	MemberRef  *ref;
 	size_t		n;
 	size_t		room;
 	size_t		next;			/* see is_sealed() */
@@ -484,14 +491,14 @@ gather_block(void *self, const void *row)
 	{
 		if (sealed->n == sealed->room)
 		{
-			int64_t    *grown = arena_alloc(sealed->arena, (sealed->room * 2 + 1024) * sizeof *grown);
+			MemberRef  *grown = arena_alloc(sealed->arena, (sealed->room * 2 + 1024) * sizeof *grown);
 
 			if (sealed->n > 0)
-				memcpy(grown, sealed->seq, sealed->n * sizeof *grown);
-			sealed->seq = grown;
+				memcpy(grown, sealed->ref, sealed->n * sizeof *grown);
+			sealed->ref = grown;
 			sealed->room = sealed->room * 2 + 1024;
 		}
-		sealed->seq[sealed->n++] = refs[i].seq;
+		sealed->ref[sealed->n++] = refs[i];
 	}
 	if (block->era != sealed->era)
 		sealed->has_p = false;
@@ -507,28 +514,41 @@ gather_block(void *self, const void *row)
 }
 
 static int
-compare_seqs(const void *a, const void *b)
+compare_refs(const void *a, const void *b)
 {
-	int64_t		x = *(const int64_t *) a;
-	int64_t		y = *(const int64_t *) b;
+	int64_t		x = ((const MemberRef *) a)->seq;
+	int64_t		y = ((const MemberRef *) b)->seq;
 
 	return (x > y) - (x < y);
 }
 
-/* Whether a seq is in a block.  Scans ask in ascending order, each from the first. */
-static bool
-is_sealed(Sealed *sealed, int64_t seq)
+/* What holds a seq in the blocks, or NULL.  Scans ask in ascending order, each from the first. */
+static const MemberRef *
+sealed_as(Sealed *sealed, int64_t seq)
 {
-	while (sealed->next < sealed->n && sealed->seq[sealed->next] < seq)
+	while (sealed->next < sealed->n && sealed->ref[sealed->next].seq < seq)
 		sealed->next++;
-	return sealed->next < sealed->n && sealed->seq[sealed->next] == seq;
+	return sealed->next < sealed->n && sealed->ref[sealed->next].seq == seq ? &sealed->ref[sealed->next] : NULL;
+}
+
+/* Report a row whose seq a block holds, but for a row of another table; true if it was reported. */
+static bool
+is_impostor(Sealed *sealed, const char *table, int64_t seq, const MemberRef *ref)
+{
+	if (ref == NULL || strcmp(table_of(ref->source), table) == 0)
+		return false;
+	report(sealed->audit, -1, table, "", "added", "What has seq %lld here is in no block: the seq is that of a row of %s.",
+		   (long long) seq, table_of(ref->source));
+	return true;
 }
 
 /* Report what a session committed that ought to be in a block by now. */
 static void
 check_sealed(Sealed *sealed, const char *table, int64_t seq, int32_t era, int64_t xid)
 {
-	if (sealed->has_p && !is_sealed(sealed, seq) &&
+	const MemberRef *ref = sealed_as(sealed, seq);
+
+	if (!is_impostor(sealed, table, seq, ref) && ref == NULL && sealed->has_p &&
 		(era < sealed->era || (era == sealed->era && snapshot_sees(&sealed->p, (uint64_t) xid))))
 		report(sealed->audit, -1, table, "", "omitted",
 			   "What has seq %lld was committed for the snapshot of block %lld and is in no block.",
@@ -559,10 +579,16 @@ rest_entry(void *self, const void *row)
 	const EntryRow *entry = row;
 	Sealed	   *sealed = self;
 
+	const MemberRef *ref;
+
 	if (entry->xid != INT8_NONE)
+	{
 		check_sealed(sealed, "entry", entry->seq, entry->era, entry->xid);
-	else if (!is_sealed(sealed, entry->seq) &&
-			 !(sealed->audit->follower && (sealed->n == 0 || entry->seq > sealed->seq[sealed->n - 1])))
+		return true;
+	}
+	ref = sealed_as(sealed, entry->seq);
+	if (!is_impostor(sealed, "entry", entry->seq, ref) && ref == NULL &&
+		!(sealed->audit->follower && (sealed->n == 0 || entry->seq > sealed->ref[sealed->n - 1].seq)))
 		report(sealed->audit, -1, "entry", "", "added", "Entry %lld is in no block.", (long long) entry->seq);
 	return true;
 }
@@ -573,8 +599,10 @@ rest_verdict(void *self, const void *row)
 	const VerdictRow *verdict = row;
 	Sealed	   *sealed = self;
 
-	if (!is_sealed(sealed, verdict->seq))
-		report(sealed->audit, -1, "verdict", "", "added", "There is a verdict on %lld, which is in no block.", (long long) verdict->seq);
+	const MemberRef *ref = sealed_as(sealed, verdict->seq);
+
+	if (ref == NULL || ref->source != LEAF_ACT)
+		report(sealed->audit, -1, "verdict", "", "added", "There is a verdict on %lld, which is no act in a block.", (long long) verdict->seq);
 	return true;
 }
 
@@ -584,7 +612,7 @@ rest_era(void *self, const void *row)
 	const EraRow *era = row;
 	Sealed	   *sealed = self;
 
-	if (era->era > sealed->era)
+	if (era->era < 1 || era->era > sealed->era)
 		report(sealed->audit, -1, "era", "", "added", "No block is of era %d.", era->era);
 	return true;
 }
@@ -675,10 +703,10 @@ audit_rest(Audit *audit, int64_t last)
 	arena_reset(audit->arena);
 	store->scan(store, BLOCK_BY_NUMBER, 0, NULL, SCAN_ALL, 0, gather_block, &sealed);
 	if (sealed.n > 0)
-		qsort(sealed.seq, sealed.n, sizeof *sealed.seq, compare_seqs);
+		qsort(sealed.ref, sealed.n, sizeof *sealed.ref, compare_refs);
 	for (size_t i = 1; i < sealed.n; i++)
-		if (sealed.seq[i] == sealed.seq[i - 1])
-			report(audit, -1, "block", "members", "added", "What has seq %lld is in the register twice.", (long long) sealed.seq[i]);
+		if (sealed.ref[i].seq == sealed.ref[i - 1].seq)
+			report(audit, -1, "block", "members", "added", "What has seq %lld is in the register twice.", (long long) sealed.ref[i].seq);
 	if (sealed.has_p && snapshot_parse(&sealed.p, sealed.arena, sealed.snapshot, NULL) != CODE_OK)
 		sealed.has_p = false;
 	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_ALL, 5, rest_act, &sealed);
