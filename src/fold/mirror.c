@@ -204,6 +204,25 @@ check_era(const Mirror *mirror, const BlockHeader *h, const Json *body, Str stor
 	return CODE_OK;
 }
 
+/* True if a block holds an act of this seq; what sessions committed stands in the order of seqs. */
+static bool
+holds_act(const StoredBlock *block, size_t sessions, int64_t seq)
+{
+	size_t		low = 0;
+	size_t		high = sessions;
+
+	while (low < high)
+	{
+		size_t		mid = low + (high - low) / 2;
+
+		if (block->members[mid].seq < seq)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < sessions && block->members[low].seq == seq && block->members[low].source == LEAF_ACT;
+}
+
 /*
  * Gather what only the sealer could know from the block's entries: that an era begins, which acts were isolated, and
  * which results are due in this block.  What those are is computed here.
@@ -233,7 +252,13 @@ gather(BlockInput *in, const Mirror *mirror, const BlockHeader *h, const StoredB
 			preface[in->npreface++] = (Entry){.kind = kind, .body = block->members[i].bytes};
 		}
 		else if (str_is(kind, "isolated") && (seq = json_get(body, "seq")) != NULL && seq->type == JSON_INT)
+		{
+			if (in->nisolated == ISOLATED_MAX || !holds_act(block, sessions, seq->number))
+				return fault_set(fault, CODE_DAMAGED, h->first + (int64_t) i,
+								 "Act %lld is isolated in block %lld, which does not hold it or isolates too many.",
+								 (long long) seq->number, (long long) h->number);
 			isolated[in->nisolated++] = seq->number;
+		}
 		else if (str_is(kind, "result") && (poll = find_poll_by_manifest(state, body)) >= 0)
 		{
 			PollResult *result = &results[in->nresults++];

@@ -416,8 +416,20 @@ test_lies(void)
 	h = header_of(&t);
 	*one_more(&t) = t.block.members[1];
 	t.block.members[2].seq++;
-	t.block.members[2].bytes = STR("{\"entry\":\"isolated\",\"seq\":7}");
-	LIE(&t, &h, "The fold writes the entry", h.first + 1);
+	t.block.members[2].bytes = arena_printf(&t.heap.arena, "{\"entry\":\"isolated\",\"seq\":%lld}", (long long) t.block.members[0].seq);
+	LIE(&t, &h, "The fold ", h.first);
+
+	/* Block 8: what is isolated is an act of the block. */
+	static const long long strangers[] = {1, 1000000, -1};
+
+	for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+	{
+		begin(&t, 8, false);
+		h = header_of(&t);
+		CHECK(t.block.n == 3);
+		t.block.members[2].bytes = arena_printf(&t.heap.arena, "{\"entry\":\"isolated\",\"seq\":%lld}", strangers[i]);
+		LIE(&t, &h, "does not hold it", h.first + 2);
+	}
 
 	/* Block 11: an era that begins with something else than its entry, with none, twice; and one that does not begin. */
 	static const char *const eras[] = {"{\"entry\":\"era\"}", "{\"entry\":\"era\",\"era\":null}",
