@@ -41,6 +41,7 @@ typedef struct Block
 {
 	BlockRow	row;
 	BlockHeader header;
+	int64_t		at;				/* index of its header, by the block before and its members */
 	bool		has_previous;
 	BlockRow	previous;
 	Frontier	frontier;		/* before the block, as stored */
@@ -52,6 +53,20 @@ typedef struct Block
 	bool		complete;		/* no member is missing */
 	Digest	   *leaves;			/* recomputed; of rows, as stored */
 } Block;
+
+/* Where a block's header stands: what the block says of itself may have been changed, or be another block's. */
+static int64_t
+place_of(Audit *audit, const Block *b)
+{
+	const MemberRef *refs;
+	size_t		n;
+	int64_t		at;
+
+	if (block_members_unpack(&refs, &n, audit->arena, b->row.members, NULL) != CODE_OK || (b->row.number > 1 && !b->has_previous) ||
+		add_overflows(b->has_previous ? b->previous.size : 0, (int64_t) n, &at))
+		return b->row.size > 0 ? b->row.size - 1 : -1;
+	return at;
+}
 
 static void
 check_columns(Audit *audit, const Block *b)
@@ -74,7 +89,7 @@ check_columns(Audit *audit, const Block *b)
 
 	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
 		if (!columns[i].same)
-			report(audit, row->size - 1, "block", columns[i].column, "changed",
+			report(audit, b->at, "block", columns[i].column, "changed",
 				   "Block %lld: the column is not what the header says.", (long long) row->number);
 }
 
@@ -90,18 +105,18 @@ check_chain(Audit *audit, const Block *b)
 	frontier_root(&root, &b->frontier);
 	previous = b->has_previous ? str_hash(b->previous.root) : root;
 	if (h->first != size)
-		report(audit, h->first, "block", "first", "order", "Block %lld begins at %lld, the one before ends at %lld.",
+		report(audit, b->at, "block", "first", "order", "Block %lld begins at %lld, the one before ends at %lld.",
 			   (long long) h->number, (long long) h->first, (long long) size);
 	if (!same(&previous, &root))
-		report(audit, h->first - 1, "block", "root", "changed", "The root of block %lld is not that of its frontier.",
+		report(audit, size - 1, "block", "root", "changed", "The root of block %lld is not that of its frontier.",
 			   (long long) h->number - 1);
 	else if (!same(&h->previous, &root))
-		report(audit, b->row.size - 1, "block", "header", "changed", "The header of block %lld does not commit to the root of block %lld.",
+		report(audit, b->at, "block", "header", "changed", "The header of block %lld does not commit to the root of block %lld.",
 			   (long long) h->number, (long long) h->number - 1);
 	if (b->has_previous && h->time < b->previous.time)
-		report(audit, h->size - 1, "block", "time", "order", "Block %lld is older than the one before.", (long long) h->number);
+		report(audit, b->at, "block", "time", "order", "Block %lld is older than the one before.", (long long) h->number);
 	if (b->has_previous && h->era != b->previous.era && h->era != b->previous.era + 1)
-		report(audit, h->size - 1, "block", "era", "order", "Block %lld skips an era.", (long long) h->number);
+		report(audit, b->at, "block", "era", "order", "Block %lld skips an era.", (long long) h->number);
 }
 
 /* Find what the block's snapshot is compared with. */
@@ -116,7 +131,7 @@ find_bounds(Audit *audit, Block *b)
 
 	if (snapshot_parse(&b->s, audit->arena, b->header.snapshot, &fault) != CODE_OK)
 	{
-		report(audit, b->row.size - 1, "block", "snapshot", "changed", "%s", fault.detail);
+		report(audit, b->at, "block", "snapshot", "changed", "%s", fault.detail);
 		return false;
 	}
 	while (have && at.era == b->row.era && !at.finished)
@@ -315,10 +330,10 @@ check_tree(Audit *audit, Block *b)
 	frontier = frontier_unpack(&stored, (uint64_t) b->row.size, b->row.frontier, &fault) == CODE_OK &&
 		memcmp(stored.peak, b->frontier.peak, (size_t) frontier_peaks(stored.size) * sizeof(Digest)) == 0;
 	if (holds != frontier)
-		report(audit, b->row.size - 1, "block", holds ? "frontier" : "root", "changed",
+		report(audit, b->at, "block", holds ? "frontier" : "root", "changed",
 			   "The leaves do not give the %s of block %lld.", holds ? "frontier" : "root", (long long) b->row.number);
 	else if (!holds && b->complete && audit->reports == reports)
-		report(audit, b->row.size - 1, "block", "", "changed", "The leaves with the header of block %lld do not give its root.",
+		report(audit, b->at, "block", "", "changed", "The leaves with the header of block %lld do not give its root.",
 			   (long long) b->row.number);
 }
 
@@ -331,7 +346,7 @@ check_commitments(Audit *audit, const Block *b)
 
 	block_members_hash(&hash, b->header.first, b->stored.members, b->stored.n);
 	if (!same(&hash, &b->header.members))
-		report(audit, b->row.size - 1, "block", "members", "changed",
+		report(audit, b->at, "block", "members", "changed",
 			   "Of a leaf %lld to %lld the seq, era, xid or time is not what the header of block %lld commits to.",
 			   (long long) b->row.first, (long long) b->row.size - 2, (long long) b->row.number);
 	for (size_t i = 0; i < b->stored.nverdicts; i++)
@@ -343,7 +358,7 @@ check_commitments(Audit *audit, const Block *b)
 		}
 	block_verdicts_hash(&hash, b->stored.verdicts, b->stored.nverdicts);
 	if (!same(&hash, &b->header.verdicts))
-		report(audit, b->row.size - 1, "verdict", "", "changed", "The verdicts are not those that the header of block %lld commits to.",
+		report(audit, b->at, "verdict", "", "changed", "The verdicts are not those that the header of block %lld commits to.",
 			   (long long) b->row.number);
 }
 
@@ -404,14 +419,15 @@ audit_block(Audit *audit, int64_t number)
 		report(audit, -1, "block", "", "missing", "Block %lld is gone.", (long long) number);
 		return;
 	}
+	b.has_previous = number > 1 && log_block(&b.previous, audit->store, audit->arena, number - 1);
+	b.at = place_of(audit, &b);
 	if (block_header_parse(&b.header, audit->arena, b.row.header, &fault) != CODE_OK)
 	{
-		report(audit, b.row.size - 1, "block", "header", "changed", "Block %lld: %s", (long long) number, fault.detail);
+		report(audit, b.at, "block", "header", "changed", "Block %lld: %s", (long long) number, fault.detail);
 		return;
 	}
 	if (number > 1)
 	{
-		b.has_previous = log_block(&b.previous, audit->store, audit->arena, number - 1);
 		if (!b.has_previous ||
 			frontier_unpack(&b.frontier, (uint64_t) b.previous.size, b.previous.frontier, &fault) != CODE_OK)
 		{
@@ -429,6 +445,8 @@ audit_block(Audit *audit, int64_t number)
 		return;					/* nothing can be found by these */
 	}
 	check_chain(audit, &b);
+	if (b.row.first == b.header.first && b.row.first != (b.has_previous ? b.previous.size : 0))
+		return;					/* it is another block's place: what it says of its members is said of others */
 	if (!find_bounds(audit, &b))
 		return;
 	if (audit->projections)
@@ -437,12 +455,12 @@ audit_block(Audit *audit, int64_t number)
 		keep = STORED_BYTES;
 	if (stored_read(&b.stored, &b.complete, audit->store, audit->arena, &b.row, keep, &fault) != CODE_OK)
 	{
-		report(audit, b.row.size - 1, "block", "members", "changed", "Block %lld: %s", (long long) number, fault.detail);
+		report(audit, b.at, "block", "members", "changed", "Block %lld: %s", (long long) number, fault.detail);
 		return;
 	}
 	if ((int64_t) b.stored.n + 1 != b.row.size - b.row.first)
 	{
-		report(audit, b.row.size - 1, "block", "members", "changed", "Block %lld lists %zu members for %lld leaves.",
+		report(audit, b.at, "block", "members", "changed", "Block %lld lists %zu members for %lld leaves.",
 			   (long long) number, b.stored.n, (long long) (b.row.size - b.row.first));
 		return;
 	}
@@ -627,7 +645,7 @@ typedef struct TileWalk
 static int64_t
 tiles_of_level(const Sealed *sealed, int32_t level)
 {
-	return level >= 0 && level < TILE_LEVELS - 1 ? (int64_t) ((uint64_t) sealed->size >> (TILE_HEIGHT * (level + 1))) : 0;
+	return level >= 0 && level < TILE_LEVELS - 1 && sealed->size > 0 ? (int64_t) ((uint64_t) sealed->size >> (TILE_HEIGHT * (level + 1))) : 0;
 }
 
 /* Report the tiles of a level that ought to have come before this number. */
