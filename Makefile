@@ -93,18 +93,26 @@ build/core/%.o: %.c
 build/plain/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CORE_CFLAGS) -O2 -c -o $@ $<
-$(TESTS:%=build/core/%): build/core/%: build/core/test/core/%.o $(CORE_OBJS)
+
+# The cores in an archive each, so that a program is linked with what it uses.
+build/core/cores.a: $(CORE_OBJS)
+build/plain/cores.a: $(CORES:.c=.o) $(CLI_CORES:.c=.o)
+build/core/cores.a build/plain/cores.a:
+	@mkdir -p $(@D)
+	rm -f $@ && $(AR) crsT $@ $^
+
+$(TESTS:%=build/core/%): build/core/%: build/core/test/core/%.o build/core/cores.a
 	$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS)
-$(TESTS:%=build/plain/%): build/plain/%: build/plain/test/core/%.o $(CORES:.c=.o) $(CLI_CORES:.c=.o)
+$(TESTS:%=build/plain/%): build/plain/%: build/plain/test/core/%.o build/plain/cores.a
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
 build/plain/errors: build/plain/test/docs/errors.o
 	$(CC) $(CFLAGS) -o $@ $^
-$(BENCH:%=build/bench/%): build/bench/%: build/plain/test/bench/%.o $(CORES:.c=.o)
+$(BENCH:%=build/bench/%): build/bench/%: build/plain/test/bench/%.o build/plain/cores.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
-build/sign: build/plain/test/sign.o $(CORES:.c=.o)
+build/sign: build/plain/test/sign.o build/plain/cores.a
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
-$(FUZZ:%=build/replay/%): build/replay/%: build/core/test/fuzz/%.o build/core/test/fuzz/replay.o $(CORE_OBJS)
+$(FUZZ:%=build/replay/%): build/replay/%: build/core/test/fuzz/%.o build/core/test/fuzz/replay.o build/core/cores.a
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS)
 -include $(shell find build/core build/plain -name '*.d' 2>/dev/null)
