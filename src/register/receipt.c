@@ -21,7 +21,7 @@ put_id(Buf *b, const Digest *hash)
 
 /* Write the JSON that proves the verdict. */
 static Str
-print_extra(Arena *arena, const StoredBlock *block, const Proof *header_proof)
+print_extra(Arena *arena, const StoredBlock *block, const Proof *header_proof, bool is_signed)
 {
 	Buf			b;
 
@@ -37,7 +37,7 @@ print_extra(Arena *arena, const StoredBlock *block, const Proof *header_proof)
 			buf_char(&b, ',');
 		put_id(&b, &header_proof->hash[i]);
 	}
-	buf_text(&b, "],\"signed\":false,\"verdicts\":[");
+	buf_text(&b, is_signed ? "],\"signed\":true,\"verdicts\":[" : "],\"signed\":false,\"verdicts\":[");
 	for (size_t i = 0; i < block->nverdicts; i++)
 	{
 		buf_text(&b, i == 0 ? "[" : ",[");
@@ -51,7 +51,7 @@ print_extra(Arena *arena, const StoredBlock *block, const Proof *header_proof)
 }
 
 Code
-receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, Fault *fault)
+receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, int64_t size, Str note, Fault *fault)
 {
 	ActRow		act = {.seq = seq};
 	ActRow		probe = act;
@@ -74,17 +74,20 @@ receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, Fault *fault)
 		return code;
 	if (index < 0 || !log_last_block(&last, store, arena) || !log_last_era(&era, store, arena))
 		return fault_set(fault, CODE_NOT_SEALED, -1, "Act %lld waits for a block.", (long long) seq);
+	if (row.size > size)
+		return fault_set(fault, CODE_NOT_PUBLISHED, -1, "Act %lld is sealed; size %lld is published, its block ends at %lld.",
+						 (long long) seq, (long long) size, (long long) row.size);
 	if ((code = stored_read(&block, &found, store, arena, &row, 0, fault)) != CODE_OK)
 		return code;
 	for (size_t i = 0; i < block.nverdicts; i++)
 		if (block.verdicts[i].code == CODE_COUNT)
 			return fault_set(fault, CODE_DAMAGED, block.verdicts[i].index, "A verdict of the block is none.");
 	log_tiles_init(&tiles, store, arena, &last, fault);
-	if (!tree_inclusion(&proof, (uint64_t) index, (uint64_t) last.size, &tiles.reader) ||
-		!tree_inclusion(&header_proof, (uint64_t) row.size - 1, (uint64_t) last.size, &tiles.reader))
+	if (!tree_inclusion(&proof, (uint64_t) index, (uint64_t) size, &tiles.reader) ||
+		!tree_inclusion(&header_proof, (uint64_t) row.size - 1, (uint64_t) size, &tiles.reader))
 		return fault->code;
 
-	extra = print_extra(arena, &block, &header_proof);
+	extra = print_extra(arena, &block, &header_proof, note.p != NULL);
 	buf_init(&b, arena);
 	buf_text(&b, FIRST_LINE "\nextra ");
 	buf_base64(&b, extra.p, extra.n);
@@ -97,8 +100,11 @@ receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, Fault *fault)
 		buf_char(&b, '\n');
 	}
 	buf_char(&b, '\n');
-	buf_str(&b, checkpoint_print(arena, &(Checkpoint){.origin = era.origin, .size = (uint64_t) last.size,
-													  .root = str_hash(last.root)}));
+	if (note.p != NULL)
+		buf_str(&b, note);
+	else
+		buf_str(&b, checkpoint_print(arena, &(Checkpoint){.origin = era.origin, .size = (uint64_t) last.size,
+														  .root = str_hash(last.root)}));
 	*out = buf_done(&b);
 	return CODE_OK;
 }

@@ -15,8 +15,12 @@
 
 #include "register/stored.h"
 
-/* Make the receipt of an act.  Fault: NO_SUCH_ACT, NOT_SEALED, DAMAGED. */
-extern Code receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, Fault *fault);
+/*
+ * Make the receipt of an act, with proofs for a size that the register has or had, and the signed note of that size's
+ * checkpoint; STR_NONE: the size is the last one, and the checkpoint is not signed.
+ * Fault: NO_SUCH_ACT, NOT_SEALED, NOT_PUBLISHED if it lies beyond the size, DAMAGED.
+ */
+extern Code receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, int64_t size, Str note, Fault *fault);
 
 /* What a receipt says, once it has been checked. */
 typedef struct Receipt
