@@ -245,11 +245,16 @@ witness_sign(void)
 	Str			text;
 	Buf			note;
 	int64		size = 0;
+	bool		begun;
+	bool		follower;
 
 	if (signing_key_file == NULL || *signing_key_file == '\0')
 		return 0;
 	PreventCommandDuringRecovery("commune.sign_checkpoint()");
 	PreventCommandIfReadOnly("commune.sign_checkpoint()");
+	(void) register_era(&begun, &follower);
+	if (follower)
+		code_raise(CODE_FOLLOWER, NULL);
 	seal_lock();
 	begin(&w, true);
 	if (w.last.size > 0 && !checkpoint_of_size(&row, &w, w.last.size))
