@@ -118,6 +118,8 @@ $(FUZZ:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORES) $(CLI_CORES) $(wild
 	$(FUZZ_CC) $(filter-out -MMD -MP,$(CORE_CFLAGS)) -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-o $@ $< $(CORES) $(CLI_CORES) $(CORE_LIBS)
 
+installcheck: build/sign		# which test/sql calls
+
 # ---- what people call
 
 .PHONY: help test core lint stage node-packages demo docs bench fuzz sanitize valgrind soak

@@ -330,6 +330,7 @@ run_verify(Cli *cli)
 	Pin			pin;
 	BlockRow	last;
 	FollowerRow follower;
+	EraRow		era;
 	Charter    *charter;
 	bool		verified;
 
@@ -354,6 +355,12 @@ run_verify(Cli *cli)
 		.block = fold,
 		.self = &v,
 	};
+	if (v.seen.origin.p == NULL && log_last_era(&era, v.audit.store, cli->arena) && seen_read(&v.seen, cli, era.origin))
+	{
+		v.has_seen = true;		/* at another place */
+		if (expected.p == NULL)
+			expected = v.seen.commune;
+	}
 	if (log_follower(&follower, v.audit.store, cli->arena))
 	{
 		v.audit.follower = true;

@@ -226,6 +226,18 @@ verdict_on(const Verdict *verdict, int64_t seq)
 	return verdict->seq != seq ? "none" : verdict->code == CODE_COUNT ? "one that is none" : code_sqlstate(verdict->code);
 }
 
+/* As much of a text as a message has room for, around its first difference to another one. */
+static Str
+from_difference(Str text, Str other)
+{
+	size_t		n = 0;
+
+	while (n < text.n && n < other.n && text.p[n] == other.p[n])
+		n++;
+	n = n > 60 ? n - 40 : 0;
+	return (Str){text.p + n, text.n - n < 80 ? text.n - n : 80};
+}
+
 static Code
 check_fold(const Mirror *mirror, const StoredBlock *block, const BlockOutput *out, size_t sessions, Fault *fault)
 {
@@ -247,10 +259,14 @@ check_fold(const Mirror *mirror, const StoredBlock *block, const BlockOutput *ou
 		Str			stored = sessions + i < block->n ? block->members[sessions + i].bytes : STR("none");
 
 		if (!str_eq(computed, stored))
+		{
+			Str			a = from_difference(computed, stored);
+			Str			b = from_difference(stored, computed);
+
 			return fault_set(fault, CODE_DAMAGED, first + (int64_t) (sessions + i),
-							 "The fold writes the entry %.*s, the register has %.*s.",
-							 (int) (computed.n < 90 ? computed.n : 90), computed.p,
-							 (int) (stored.n < 90 ? stored.n : 90), stored.p);
+							 "The fold writes the entry %s%.*s, the register has %s%.*s.",
+							 a.p > computed.p ? "..." : "", (int) a.n, a.p, b.p > stored.p ? "..." : "", (int) b.n, b.p);
+		}
 	}
 	return CODE_OK;
 }

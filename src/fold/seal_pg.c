@@ -758,7 +758,7 @@ seal_step(bool one)
 	if (s->has_last)
 		witness_check_history(s->store, &s->arena, &s->last);
 	collect(s);
-	if (s->next < s->ncandidates || s->nresults > 0 || is_due(s))
+	if (s->follower || s->next < s->ncandidates || s->nresults > 0 || is_due(s))
 	{
 		if (s->has_last && log_resume(&s->tree, s->store, &s->arena, &s->last, &fault) != CODE_OK)
 			fault_raise(&fault);

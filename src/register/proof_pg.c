@@ -79,8 +79,8 @@ COMMUNE_FUNCTION(commune_register_inclusion_proof)
 	else if (store->find(store, &r.arena, &row, ROW_LEAF_BY_SEQ, &row_probe))
 		code = log_place(&index, &block, store, &r.arena, LEAF_ROW, seq, row.era, row.xid, &r.fault);
 	else if (store->find(store, &r.arena, &entry, ENTRY_BY_SEQ, &entry_probe))
-		code = log_place(&index, &block, store, &r.arena, entry.xid == INT8_NONE ? LEAF_ENGINE : LEAF_ENTRY, seq,
-						 entry.era, entry.xid, &r.fault);
+		code = entry.xid == INT8_NONE ? log_place_engine(&index, &block, store, &r.arena, seq, entry.written_at, &r.fault) :
+			log_place(&index, &block, store, &r.arena, LEAF_ENTRY, seq, entry.era, entry.xid, &r.fault);
 	else
 		code = fault_set(&r.fault, CODE_NO_SUCH_ACT, -1, "Nothing has the number " INT64_FORMAT ".", seq);
 	if (code == CODE_OK && (index < 0 || index >= size))

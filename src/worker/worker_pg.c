@@ -341,7 +341,7 @@ static void
 step(void)
 {
 	static bool started = false;
-	int64		blocks;
+	int64		blocks = 0;
 	int64		last_block = 0;
 	bool		begun;
 	bool		follower;
@@ -364,7 +364,7 @@ step(void)
 	pgstat_report_activity(STATE_RUNNING, follower ? "commune: follow" : "commune: seal");
 	if (follower)
 		blocks = follow_step(FOLLOW_BLOCKS, false);
-	else
+	if (!follower || (blocks == 0 && follow_is_promoted()))
 	{
 		last_block = seal_step(true);
 		blocks = last_block > 0;

@@ -621,6 +621,7 @@ seal_one(Commune *c, Code expected, int line)
 {
 	const Person *signer = c->pending[c->n - 1].person;
 	int64_t		nonce;
+	HeapArena	heap;
 	Str			before;
 	Str			after;
 	Code		code;
@@ -638,14 +639,13 @@ seal_one(Commune *c, Code expected, int line)
 		seal(c);
 		return;
 	}
-	arena_reset(&c->block.arena);
-	before = dump(c, signer);
-	before = (Str){memcpy(malloc(before.n + 1), before.p, before.n), before.n};
+	heap_arena_init(&heap);
+	before = arena_str(&heap.arena, dump(c, signer));
 	seal(c);
 	after = dump(c, signer);
 	if (c->out.nentries == 0)	/* else the clock changed something */
 		check_that(str_eq(before, after), __BASE_FILE__, line, "a refusal changes nothing");
-	free((char *) before.p);
+	heap_arena_free(&heap);
 	m = member_find(c->state, &signer->did);
 
 	/* The nonce is used up as soon as it was looked at. */

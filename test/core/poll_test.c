@@ -287,7 +287,7 @@ test_manifest(void)
 {
 	Commune		c;
 	static const char *const names[] = {"ann", "bob", "cid", "dan"};
-	const Did  *dids[4];
+	const Did  *dids[4] = {NULL};
 	Digest		electorate[4];
 	Digest		delegations[1];
 	Digest		root;

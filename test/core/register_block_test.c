@@ -14,7 +14,7 @@ static HeapArena heap;
 static Digest
 digest_of(const char *text)
 {
-	Digest		digest;
+	Digest		digest = {{0}};
 
 	sha256(digest.b, text, strlen(text));
 	return digest;

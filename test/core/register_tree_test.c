@@ -35,7 +35,7 @@ make_leaves(void)
 static Digest
 mth(uint64_t start, uint64_t end)
 {
-	Digest		left;
+	Digest		left = {{0}};
 	Digest		right;
 	uint64_t	k = 1;
 
