@@ -10,7 +10,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" commune.cont
 CORES  := $(filter-out %_pg.c src/cli/%,$(sort $(wildcard src/*/*.c)))
 SHELLS := $(sort $(wildcard src/*/*_pg.c))
 CLI    := $(sort $(wildcard src/cli/*.c))
-CLI_CORES = $(addprefix src/cli/,keyfile.c times.c wire.c)	# no libpq, no terminal: tested and fuzzed as cores are
+CLI_CORES = $(addprefix src/cli/,keyfile.c tiles.c times.c wire.c)	# no libpq, no terminal: tested and fuzzed as cores are
 SRCS    = src/commune.c $(CORES) $(SHELLS)
 OBJS    = $(SRCS:.c=.o)
 
