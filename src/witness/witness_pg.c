@@ -20,9 +20,9 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "witness/cosign.h"
 #include "witness/policy.h"
 #include "witness/seen.h"
-#include "witness/signer.h"
 
 /* A cosignature is asked for anew when the last one is older. */
 #define FRESH (INT64CONST(60) * USECS_PER_SEC)
@@ -39,11 +39,11 @@ witness_settings(void)
 	DefineCustomStringVariable("commune.signing_key_file",
 							   "File with the key that signs checkpoints.",
 							   "Outside of the data directory; empty: checkpoints are not signed.",
-							   &signing_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
+							   &signing_key_file, "", PGC_SUSET, GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
 	DefineCustomStringVariable("commune.policy_file",
 							   "File that names the witnesses and their quorum (C2SP tlog-policy).",
 							   "Empty: no witness is needed, and a signed checkpoint is published.",
-							   &policy_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
+							   &policy_file, "", PGC_SUSET, GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
 }
 
 /* ---- what a call works with ---- */
@@ -171,29 +171,28 @@ what_witness_saw(WitnessSeenRow *out, Work *w, Str name)
 
 /* Let nothing be signed that contradicts what was signed last, and note what is signed now. */
 static void
-advance_state(Work *w, const Checkpoint *next)
+advance_state(Work *w, const Checkpoint *next, Str text)
 {
 	char	   *path = psprintf("%s.state", signing_key_file);
-	Checkpoint	state;
-	bool		found;
+	SignerState state;
 	Digest		root;
 
-	if (signer_state_read(&state, &found, &w->arena, path, &w->fault) != CODE_OK)
+	if (signer_state_read(&state, &w->arena, path, &w->fault) != CODE_OK)
 		fault_raise(&w->fault);
-	if (found)
+	if (state.found)
 	{
-		if (!str_eq(state.origin, next->origin))
+		if (!str_eq(state.checkpoint.origin, next->origin))
 			code_raise(CODE_NO_SIGNING_KEY, psprintf("The state \"%s\" is that of another register.", path));
-		if (state.size > next->size)
+		if (state.checkpoint.size > next->size)
 			code_raise(CODE_BEHIND, psprintf("Size " UINT64_FORMAT " was signed, the register has " UINT64_FORMAT ".",
-											 state.size, next->size));
-		root = root_at(w, (int64) state.size);
-		if (memcmp(&root, &state.root, sizeof root) != 0)
-			code_raise(CODE_BEHIND, psprintf("At size " UINT64_FORMAT " another root was signed.", state.size));
-		if (state.size == next->size)
+											 state.checkpoint.size, next->size));
+		root = root_at(w, (int64) state.checkpoint.size);
+		if (memcmp(&root, &state.checkpoint.root, sizeof root) != 0)
+			code_raise(CODE_BEHIND, psprintf("At size " UINT64_FORMAT " another root was signed.", state.checkpoint.size));
+		if (state.checkpoint.size == next->size)
 			return;
 	}
-	if (signer_state_swap(path, found ? &state : NULL, next, &w->fault) != CODE_OK)
+	if (signer_state_swap(&w->arena, path, &state, text, &w->fault) != CODE_OK)
 		fault_raise(&w->fault);
 }
 
@@ -265,8 +264,8 @@ witness_sign(void)
 													 pnstrdup(key->key.name.p, key->key.name.n),
 													 pnstrdup(w.era.origin.p, w.era.origin.n)));
 		next = (Checkpoint){.origin = w.era.origin, .size = (uint64_t) w.last.size, .root = str_hash(w.last.root)};
-		advance_state(&w, &next);
 		text = checkpoint_print(&w.arena, &next);
+		advance_state(&w, &next, text);
 		buf_init(&note, &w.arena);
 		buf_str(&note, text);
 		buf_char(&note, '\n');
@@ -384,42 +383,37 @@ COMMUNE_FUNCTION(commune_witness_receipt)
 
 /* ---- witnesses ---- */
 
-/* SQL function: add_checkpoint_request(witness text) returns text */
+/* SQL function: add_checkpoint_request(witness text, old bigint) returns text */
 COMMUNE_FUNCTION(commune_witness_request)
 {
-	Str			name = DatumGetStr(PG_GETARG_DATUM(0));
+	Str			name;
 	Work		w;
 	Policy		policy;
 	CheckpointRow row;
 	WitnessSeenRow seen;
 	Proof		proof = {.n = 0};
-	Buf			body;
+	int64		old;
 	Datum		request = (Datum) 0;
 
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	name = DatumGetStr(PG_GETARG_DATUM(0));
 	begin(&w, false);
 	read_policy(&policy, &w);
 	(void) find_witness(&policy, name);
 	if (!what_witness_saw(&seen, &w, name))
 		seen = (WitnessSeenRow){.size = 0};
-	if (last_checkpoint(&row, &w, false) && !(seen.size == row.size && now_us() - seen.at < FRESH))
+	old = PG_ARGISNULL(1) ? seen.size : PG_GETARG_INT64(1);
+	if (old < 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a size is not negative")));
+	if (last_checkpoint(&row, &w, false) && !(old == row.size && seen.size == row.size && now_us() - seen.at < FRESH))
 	{
-		if (seen.size > row.size)
+		if (old > row.size)
 			code_raise(CODE_BEHIND, psprintf("The witness has seen size " INT64_FORMAT ", size " INT64_FORMAT " is signed.",
-											 seen.size, row.size));
-		if (seen.size > 0 && !tree_consistency(&proof, (uint64_t) seen.size, (uint64_t) row.size, &w.tiles.reader))
+											 old, row.size));
+		if (old > 0 && !tree_consistency(&proof, (uint64_t) old, (uint64_t) row.size, &w.tiles.reader))
 			fault_raise(&w.fault);
-		buf_init(&body, &w.arena);
-		buf_text(&body, "old ");
-		buf_int(&body, seen.size);
-		buf_char(&body, '\n');
-		for (int i = 0; i < proof.n; i++)
-		{
-			hash_print(&body, &proof.hash[i]);
-			buf_char(&body, '\n');
-		}
-		buf_char(&body, '\n');
-		buf_str(&body, row.note);
-		request = PointerGetDatum(varlena_from_str(buf_done(&body)));
+		request = PointerGetDatum(varlena_from_str(request_print(&w.arena, (uint64_t) old, proof.hash, (size_t) proof.n, row.note)));
 	}
 	end(&w);
 	if (request == (Datum) 0)
@@ -427,14 +421,17 @@ COMMUNE_FUNCTION(commune_witness_request)
 	PG_RETURN_DATUM(request);
 }
 
-/* Remember the largest checkpoint that a witness has cosigned, and the newest time at which it did. */
+/*
+ * Remember the largest checkpoint that a witness has cosigned, and the newest time at which it did; one that contradicts
+ * this register in any case.
+ */
 static void
-remember_witness(Work *w, Str name, int64 size, const Digest *root, int64 at)
+remember_witness(Work *w, Str name, int64 size, const Digest *root, int64 at, bool contradicts)
 {
 	WitnessSeenRow row;
 	bool		known = what_witness_saw(&row, w, name);
 
-	if (known && (row.size > size || (row.size == size && row.at >= at)))
+	if (known && !contradicts && (row.size > size || (row.size == size && row.at >= at)))
 		return;
 	row.size = size;
 	row.at = at;
@@ -444,34 +441,18 @@ remember_witness(Work *w, Str name, int64 size, const Digest *root, int64 at)
 	write_row(w, REL_WITNESS_SEEN, &row.row);
 }
 
-/* Which witnesses of the policy have signed a note, and when (Unix seconds). */
+/* Verify what a note has of the policy's logs and witnesses. */
 static void
-verify_witnesses(bool *signed_by, int64_t *at, Work *w, const Policy *policy, const Note *note)
+check_note(PolicyVerdict *out, Work *w, const Policy *policy, const Note *note, Str origin)
 {
-	for (size_t i = 0; i < policy->n; i++)
-	{
-		const NoteKey *key = &policy->members[i].key;
+	int64		latest = now_us() / USECS_PER_SEC + CLOCK_AHEAD_SECONDS;
 
-		signed_by[i] = false;
-		at[i] = 0;
-		if (policy->members[i].is_group)
-			continue;
-		if (note_verify(&signed_by[i], &at[i], note, &key, 1, &w->fault) != CODE_OK)
-			fault_raise(&w->fault);
-		if (signed_by[i] && at[i] > now_us() / USECS_PER_SEC + CLOCK_AHEAD_SECONDS)
+	if (policy_check(out, &w->arena, policy, note, origin, &w->fault) != CODE_OK)
+		fault_raise(&w->fault);
+	for (size_t i = 0; i < policy->n; i++)
+		if (out->members[i].signature != NULL && out->members[i].at > latest)
 			code_raise(CODE_BAD_NOTE, psprintf("The cosignature of \"%s\" comes from the future.",
 											   pnstrdup(policy->members[i].name.p, policy->members[i].name.n)));
-	}
-}
-
-/* The line of a note's signature that a witness made at a time. */
-static Str
-line_of(const Note *note, const NoteKey *key)
-{
-	for (size_t i = 0; i < note->n; i++)
-		if (note->signatures[i].id == key->id && str_eq(note->signatures[i].name, key->name))
-			return note->signatures[i].line;
-	return STR_NONE;
 }
 
 typedef struct Cosigned
@@ -498,27 +479,26 @@ COMMUNE_FUNCTION(commune_witness_add)
 	Str			lines;
 	Work		w;
 	Policy		policy;
+	PolicyVerdict verdict;
 	CheckpointRow row;
 	Checkpoint	checkpoint;
 	Note		stored;
 	Note		note;
 	Buf			bytes;
-	bool		signed_by[POLICY_NAMES_MAX];
-	int64_t		at[POLICY_NAMES_MAX];
 	bool		cosigned[POLICY_NAMES_MAX] = {false};
 	Cosigned	marks = {&policy, cosigned};
 	int32		added = 0;
-	bool		any = false;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
+	PreventCommandDuringRecovery("commune.add_cosignatures()");
 	PreventCommandIfReadOnly("commune.add_cosignatures()");
 	lines = DatumGetStr(PG_GETARG_DATUM(0));
 	seal_lock();
 	begin(&w, true);
 	read_policy(&policy, &w);
 	if (PG_ARGISNULL(1) ? !last_checkpoint(&row, &w, false) : !checkpoint_of_size(&row, &w, PG_GETARG_INT64(1)))
-		code_raise(CODE_NO_SUCH_ACT, "No checkpoint of this size was signed.");
+		code_raise(CODE_NO_CHECKPOINT, NULL);
 
 	/* The lines are read as they would stand under the checkpoint. */
 	if (note_parse(&stored, &w.arena, row.note, &w.fault) != CODE_OK ||
@@ -532,30 +512,106 @@ COMMUNE_FUNCTION(commune_witness_add)
 		buf_char(&bytes, '\n');
 	if (note_parse(&note, &w.arena, buf_done(&bytes), &w.fault) != CODE_OK)
 		fault_raise(&w.fault);
-	verify_witnesses(signed_by, at, &w, &policy, &note);
+	check_note(&verdict, &w, &policy, &note, checkpoint.origin);
+	if (verdict.n == 0)
+		code_raise(CODE_UNKNOWN_WITNESS, "None of the signatures is by a witness of the policy.");
 	for (size_t i = 0; i < policy.n; i++)
 	{
-		const PolicyMember *witness = &policy.members[i];
-		CosignatureRow cosignature = {.size = row.size, .at = at[i] * USECS_PER_SEC, .witness = witness->name,
-									  .line = line_of(&note, &witness->key)};
-		CosignatureRow probe = cosignature;
+		const NoteVerdict *member = &verdict.members[i];
+		CosignatureRow cosignature;
+		CosignatureRow probe;
 		CosignatureRow there = {.size = 0};
 
-		if (!signed_by[i])
+		if (member->signature == NULL)
 			continue;
-		any = true;
+		cosignature = (CosignatureRow){.size = row.size, .at = member->at * USECS_PER_SEC,
+									   .witness = policy.members[i].name, .line = member->signature->line};
+		probe = cosignature;
 		if (w.store->find(w.store, &w.arena, &there, COSIGNATURE_BY_SIZE, &probe))
 			continue;
 		write_row(&w, REL_COSIGNATURE, &cosignature.row);
-		remember_witness(&w, witness->name, row.size, &checkpoint.root, at[i] * USECS_PER_SEC);
+		remember_witness(&w, policy.members[i].name, row.size, &checkpoint.root, cosignature.at, false);
 		added++;
 	}
-	if (!any)
-		code_raise(CODE_UNKNOWN_WITNESS, "None of the signatures is by a witness of the policy.");
 	w.store->scan(w.store, COSIGNATURE_BY_SIZE, 1, &(CosignatureRow){.size = row.size}, SCAN_ALL, 0, mark_cosigner, &marks);
 	publish_if_met(&w, &policy, &row, cosigned);
 	end(&w);
 	PG_RETURN_INT32(added);
+}
+
+/* ---- status ---- */
+
+/* Return why the signing key cannot be used, or NULL; *vkey is its verifier's key, if it can be read. */
+static const char *
+signing_problem(Str *vkey, Work *w)
+{
+	SigningKey *key = palloc0(sizeof *key);
+
+	*vkey = STR_NONE;
+	if (signing_key_file == NULL || *signing_key_file == '\0')
+		return "commune.signing_key_file names no key: blocks are made, and no checkpoints";
+	if (signing_key_read(key, &w->arena, signing_key_file, &w->fault) != CODE_OK)
+		return w->fault.detail;
+	wipe(key->secret, sizeof key->secret);
+	*vkey = note_key_print(&w->arena, &key->key);
+	if (key->key.type != KEY_LOG)
+		return "the key is not one that a log signs with";
+	if (w->last.size > 0 && !str_eq(key->key.name, w->era.origin))
+		return "the key is not named as the register's origin";
+	return NULL;
+}
+
+/* SQL function: signing(OUT key text, OUT problem text) returns record */
+COMMUNE_FUNCTION(commune_witness_signing)
+{
+	Work		w;
+	Str			vkey;
+	const char *problem;
+	TupleDesc	desc;
+	Datum		values[2] = {0};
+	bool		nulls[2];
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "signing() returns a record");
+	begin(&w, false);
+	problem = signing_problem(&vkey, &w);
+	end(&w);
+	nulls[0] = vkey.p == NULL;
+	nulls[1] = problem == NULL;
+	if (!nulls[0])
+		values[0] = PointerGetDatum(varlena_from_str(vkey));
+	if (!nulls[1])
+		values[1] = CStringGetTextDatum(problem);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+}
+
+/* SQL function: witnesses(OUT name text, OUT class text, OUT key text, OUT url text) returns setof record */
+COMMUNE_FUNCTION(commune_witness_witnesses)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Work		w;
+	Policy		policy;
+
+	InitMaterializedSRF(fcinfo, 0);
+	begin(&w, false);
+	read_policy(&policy, &w);
+	for (size_t i = 0; i < policy.n; i++)
+	{
+		const PolicyMember *witness = &policy.members[i];
+		Datum		values[4] = {0};
+		bool		nulls[4] = {false, false, false, witness->url.p == NULL};
+
+		if (witness->is_group)
+			continue;
+		values[0] = PointerGetDatum(varlena_from_str(witness->name));
+		values[1] = CStringGetTextDatum(witness->is_mirror ? "mirror" : "witness");
+		values[2] = PointerGetDatum(varlena_from_str(note_key_print(&w.arena, &witness->key)));
+		if (witness->url.p != NULL)
+			values[3] = PointerGetDatum(varlena_from_str(witness->url));
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	end(&w);
+	return (Datum) 0;
 }
 
 /* ---- history that was witnessed elsewhere ---- */
@@ -585,20 +641,51 @@ keep_evidence(Work *w, Str ours, Str theirs)
 			 errhint("Both are in commune.fork_evidence. Publish them.")));
 }
 
+/*
+ * Check that a note is signed by this log: with a key that the policy names for its origin, or with the one that signs
+ * here.  Otherwise a witness alone could bring the register to a stop.
+ */
+static void
+check_log_signature(Work *w, const PolicyVerdict *verdict, const Note *note, Str origin)
+{
+	NoteVerdict own = {NULL, 0};
+
+	if (verdict->log == NULL && signing_key_file != NULL && *signing_key_file != '\0')
+	{
+		SigningKey *key = read_signing_key(w);
+
+		wipe(key->secret, sizeof key->secret);
+		if (str_eq(key->key.name, origin) && note_verify(&own, &w->arena, note, &key->key, &w->fault) != CODE_OK)
+			fault_raise(&w->fault);
+	}
+	if (verdict->log == NULL && own.signature == NULL)
+		code_raise(CODE_BAD_NOTE, "None of the signatures is by a key of this log that the policy names or that signs here.");
+}
+
+/* Take a note of a checkpoint that our tree does not contain although it is larger: with it, what we signed is evidence. */
+static void
+keep_if_forked(Work *w, const Checkpoint *theirs, Str note)
+{
+	CheckpointRow probe = {.size = -1};
+	CheckpointRow ours = {.size = 0};
+
+	w->store->scan(w->store, CHECKPOINT_BY_SIZE, 0, &(CheckpointRow){.size = (int64) theirs->size}, SCAN_FROM, 1, keep_size, &probe.size);
+	if (probe.size >= 0 && w->store->find(w->store, &w->arena, &ours, CHECKPOINT_BY_SIZE, &probe))
+		keep_evidence(w, ours.note, note);
+}
+
 /* SQL function: witness_saw(note text) returns boolean */
 COMMUNE_FUNCTION(commune_witness_saw)
 {
 	Str			bytes = DatumGetStr(PG_GETARG_DATUM(0));
 	Work		w;
 	Policy		policy;
+	PolicyVerdict verdict;
 	Note		note;
 	Checkpoint	checkpoint;
-	CheckpointRow ours;
-	bool		signed_by[POLICY_NAMES_MAX];
-	int64_t		at[POLICY_NAMES_MAX];
 	bool		contained;
-	bool		any = false;
 
+	PreventCommandDuringRecovery("commune.witness_saw()");
 	PreventCommandIfReadOnly("commune.witness_saw()");
 	seal_lock();
 	begin(&w, true);
@@ -608,24 +695,23 @@ COMMUNE_FUNCTION(commune_witness_saw)
 		fault_raise(&w.fault);
 	if (w.last.size > 0 && !str_eq(checkpoint.origin, w.era.origin))
 		code_raise(CODE_BAD_NOTE, "The checkpoint is that of another log.");
-	verify_witnesses(signed_by, at, &w, &policy, &note);
+	check_note(&verdict, &w, &policy, &note, checkpoint.origin);
+	if (verdict.n == 0)
+		code_raise(CODE_UNKNOWN_WITNESS, "None of the signatures is by a witness of the policy.");
+	check_log_signature(&w, &verdict, &note, checkpoint.origin);
 	contained = checkpoint.size <= (uint64_t) w.last.size;
 	if (contained)
 	{
 		Digest		root = root_at(&w, (int64) checkpoint.size);
 
 		contained = memcmp(&root, &checkpoint.root, sizeof root) == 0;
-		if (!contained && checkpoint_of_size(&ours, &w, (int64) checkpoint.size))
-			keep_evidence(&w, ours.note, bytes);
+		if (!contained)
+			keep_if_forked(&w, &checkpoint, bytes);
 	}
 	for (size_t i = 0; i < policy.n; i++)
-		if (signed_by[i])
-		{
-			any = true;
-			remember_witness(&w, policy.members[i].name, (int64) checkpoint.size, &checkpoint.root, at[i] * USECS_PER_SEC);
-		}
-	if (!any)
-		code_raise(CODE_UNKNOWN_WITNESS, "None of the signatures is by a witness of the policy.");
+		if (verdict.members[i].signature != NULL)
+			remember_witness(&w, policy.members[i].name, (int64) checkpoint.size, &checkpoint.root,
+							 verdict.members[i].at * USECS_PER_SEC, !contained);
 	register_era_changed();		/* sessions look at the witnesses again */
 	end(&w);
 	PG_RETURN_BOOL(contained);

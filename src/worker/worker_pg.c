@@ -463,6 +463,8 @@ commune_worker_main(Datum arg)
 		{
 			ConfigReloadPending = false;
 			ProcessConfigFile(PGC_SIGHUP);
+			to_sign = true;
+			sign_after = 0;
 			if (!is_listed(database))
 			{
 				ereport(LOG, (errmsg("commune worker leaves: database \"%s\" is no longer listed", database)));
