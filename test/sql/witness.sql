@@ -44,7 +44,6 @@ SELECT * FROM commune.witness_status;
 SELECT commune.add_checkpoint_request('w1');
 SELECT commune.add_cosignatures('x');
 SELECT commune.add_cosignatures(NULL), commune.add_checkpoint_request(NULL), commune.witness_saw(NULL);
-\set VERBOSITY default
 
 -- ---- a key that cannot be used
 
@@ -54,7 +53,6 @@ SELECT signing_key, signing_problem LIKE '%No such file%' AS problem FROM commun
 \set text `build/note file log example.org/log`
 \set loose 'umask 022; cat >':key
 COPY (SELECT :'text') TO PROGRAM :'loose';
-\set VERBOSITY sqlstate
 SELECT commune.sign_checkpoint();
 SELECT signing_key, signing_problem LIKE '%Others may read%' AS problem FROM commune.register_status;
 \set remove 'rm ':key
