@@ -282,3 +282,38 @@ ties_break(uint32_t *chosen, TieRule *rule, Ties *ties, Tie *tie, Fault *fault)
 	}
 	return left_tied(fault, CODE_TIE_UNBROKEN, tie);
 }
+
+Code
+ties_rank(const uint32_t **place, TieRule *rule, Ties *ties, const Tie *tie, Fault *fault)
+{
+	uint32_t   *numbers;
+	Code		code;
+
+	for (int i = 0; i < ties->rules; i++)
+	{
+		*rule = ties->rule[i];
+		if (*rule == TIE_ERROR)
+			break;
+		if (*rule == TIE_LOT)
+		{
+			if ((code = draw_once(ties, tie, fault)) != CODE_OK)
+				return code;
+			*place = ties->drawn;
+			return CODE_OK;
+		}
+		if (*rule == TIE_PERMUTATION)
+		{
+			*place = ties->given;
+			return CODE_OK;
+		}
+		if (*rule == TIE_OPTION_ORDER)
+		{
+			numbers = arena_alloc(ties->arena, sizeof(uint32_t) * (ties->options + 1));
+			for (uint32_t o = 0; o <= ties->options; o++)
+				numbers[o] = o;
+			*place = numbers;
+			return CODE_OK;
+		}
+	}
+	return left_tied(fault, CODE_TIE_UNBROKEN, tie);
+}

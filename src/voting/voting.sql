@@ -871,3 +871,125 @@ CREATE AGGREGATE commune.tally_profile(part commune.tally_profile) (
 );
 COMMENT ON AGGREGATE commune.tally_profile(commune.tally_profile) IS 'one state of parts that were made and stored before';
 REVOKE ALL ON FUNCTION commune.tally_profile(commune.tally_profile) FROM PUBLIC;
+
+-- ---- methods: results and every step towards them
+
+CREATE FUNCTION commune.plurality(state commune.tally_counts, seats integer DEFAULT 1, ties text DEFAULT 'lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (option integer, votes bigint, rank integer, elected boolean, tie text, ballots bigint, blank bigint) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'commune_voting_plurality';
+COMMENT ON FUNCTION commune.plurality(commune.tally_counts, integer, text, bytea, integer[]) IS 'whoever has the most votes is elected';
+REVOKE ALL ON FUNCTION commune.plurality(commune.tally_counts, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.approval(state commune.tally_counts, seats integer DEFAULT 1, ties text DEFAULT 'lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (option integer, approvals bigint, rank integer, elected boolean, tie text, ballots bigint, blank bigint) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'commune_voting_approval';
+COMMENT ON FUNCTION commune.approval(commune.tally_counts, integer, text, bytea, integer[]) IS 'whoever has the most approvals is elected';
+REVOKE ALL ON FUNCTION commune.approval(commune.tally_counts, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.score(state commune.tally_counts, method text DEFAULT 'sum', unscored text DEFAULT 'lowest', seats integer DEFAULT 1, ties text DEFAULT 'lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (option integer, sum numeric, scored bigint, mean numeric, median integer, rank integer, elected boolean, tie text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'commune_voting_score';
+COMMENT ON FUNCTION commune.score(commune.tally_counts, text, text, integer, text, bytea, integer[]) IS 'whoever has the greatest sum, mean or median of scores, or wins by majority judgment, is elected';
+REVOKE ALL ON FUNCTION commune.score(commune.tally_counts, text, text, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.star(state commune.tally_counts, ties text DEFAULT 'pairwise,top_scores,lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (round integer, option integer, score numeric, votes bigint, status text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'commune_voting_star';
+COMMENT ON FUNCTION commune.star(commune.tally_counts, text, bytea, integer[]) IS 'STAR: of the two options with the highest sums of scores, the one that more ballots score higher';
+REVOKE ALL ON FUNCTION commune.star(commune.tally_counts, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.star_ties(state commune.tally_counts, ties text DEFAULT 'pairwise,top_scores,lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (round integer, purpose text, tied integer[], chosen integer, rule text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 5
+AS 'MODULE_PATHNAME', 'commune_voting_star_ties';
+COMMENT ON FUNCTION commune.star_ties(commune.tally_counts, text, bytea, integer[]) IS 'the ties that were broken in a count by STAR';
+REVOKE ALL ON FUNCTION commune.star_ties(commune.tally_counts, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.borda(state commune.tally_counts, mode text DEFAULT 'average', lowest integer DEFAULT NULL, seats integer DEFAULT 1, ties text DEFAULT 'lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (option integer, points numeric, numerator numeric, denominator numeric, ranked bigint, rank integer, elected boolean, tie text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'commune_voting_borda';
+COMMENT ON FUNCTION commune.borda(commune.tally_counts, text, integer, integer, text, bytea, integer[]) IS 'whoever has the most points for positions is elected: modes average, zero, modified';
+REVOKE ALL ON FUNCTION commune.borda(commune.tally_counts, text, integer, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.borda(profile commune.tally_profile, mode text DEFAULT 'average', lowest integer DEFAULT NULL, seats integer DEFAULT 1, ties text DEFAULT 'lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (option integer, points numeric, numerator numeric, denominator numeric, ranked bigint, rank integer, elected boolean, tie text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'commune_voting_borda_of_profile';
+COMMENT ON FUNCTION commune.borda(commune.tally_profile, text, integer, integer, text, bytea, integer[]) IS 'whoever has the most points for positions is elected: modes average, zero, modified, dowdall';
+REVOKE ALL ON FUNCTION commune.borda(commune.tally_profile, text, integer, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.pairs(profile commune.tally_profile, unranked_last boolean DEFAULT true)
+RETURNS commune.tally_pairs LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'commune_voting_pairs_of_profile';
+COMMENT ON FUNCTION commune.pairs(commune.tally_profile, boolean) IS 'how many of the rankings of a profile prefer each option to each other';
+REVOKE ALL ON FUNCTION commune.pairs(commune.tally_profile, boolean) FROM PUBLIC;
+
+CREATE FUNCTION commune.pairwise(state commune.tally_pairs)
+RETURNS TABLE (option integer, other integer, preferred bigint, beaten bigint, equal bigint, margin bigint) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000
+AS 'MODULE_PATHNAME', 'commune_voting_pairwise';
+COMMENT ON FUNCTION commune.pairwise(commune.tally_pairs) IS 'for each two options, how many ballots prefer one to the other';
+REVOKE ALL ON FUNCTION commune.pairwise(commune.tally_pairs) FROM PUBLIC;
+
+CREATE FUNCTION commune.copeland(state commune.tally_pairs, seats integer DEFAULT 1, ties text DEFAULT 'lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (option integer, wins integer, draws integer, losses integer, smith boolean, condorcet_winner boolean, condorcet_loser boolean, rank integer, elected boolean, tie text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'commune_voting_copeland';
+COMMENT ON FUNCTION commune.copeland(commune.tally_pairs, integer, text, bytea, integer[]) IS 'whoever wins most comparisons is elected; with the Smith set, and the Condorcet winner and loser';
+REVOKE ALL ON FUNCTION commune.copeland(commune.tally_pairs, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.minimax(state commune.tally_pairs, strength text DEFAULT 'winning', seats integer DEFAULT 1, ties text DEFAULT 'lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (option integer, worst numeric, against integer, rank integer, elected boolean, tie text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'commune_voting_minimax';
+COMMENT ON FUNCTION commune.minimax(commune.tally_pairs, text, integer, text, bytea, integer[]) IS 'whoever has the least worst defeat is elected: strengths winning, margin, opposition';
+REVOKE ALL ON FUNCTION commune.minimax(commune.tally_pairs, text, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.schulze(state commune.tally_pairs, strength text DEFAULT 'winning', seats integer DEFAULT 1, ties text DEFAULT 'lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (option integer, rank integer, elected boolean, tie text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'commune_voting_schulze';
+COMMENT ON FUNCTION commune.schulze(commune.tally_pairs, text, integer, text, bytea, integer[]) IS 'the Schulze method: whoever has the stronger paths is elected: strengths winning, margin, ratio';
+REVOKE ALL ON FUNCTION commune.schulze(commune.tally_pairs, text, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.schulze_paths(state commune.tally_pairs, strength text DEFAULT 'winning')
+RETURNS TABLE (option integer, other integer, strength numeric, to_one numeric, ahead boolean) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000
+AS 'MODULE_PATHNAME', 'commune_voting_schulze_paths';
+COMMENT ON FUNCTION commune.schulze_paths(commune.tally_pairs, text) IS 'for each two options, how strong the strongest path from one to the other is';
+REVOKE ALL ON FUNCTION commune.schulze_paths(commune.tally_pairs, text) FROM PUBLIC;
+
+CREATE FUNCTION commune.ranked_pairs(state commune.tally_pairs, strength text DEFAULT 'winning', equal text DEFAULT 'ranked', seats integer DEFAULT 1, ties text DEFAULT 'lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (option integer, rank integer, elected boolean, tie text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'commune_voting_ranked_pairs';
+COMMENT ON FUNCTION commune.ranked_pairs(commune.tally_pairs, text, text, integer, text, bytea, integer[]) IS 'ranked pairs: victories are locked, the strongest first, unless that closes a circle';
+REVOKE ALL ON FUNCTION commune.ranked_pairs(commune.tally_pairs, text, text, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.ranked_pairs_steps(state commune.tally_pairs, strength text DEFAULT 'winning', equal text DEFAULT 'ranked', seats integer DEFAULT 1, ties text DEFAULT 'lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (step integer, winner integer, loser integer, preferred bigint, beaten bigint, locked boolean, tie text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000
+AS 'MODULE_PATHNAME', 'commune_voting_ranked_pairs_steps';
+COMMENT ON FUNCTION commune.ranked_pairs_steps(commune.tally_pairs, text, text, integer, text, bytea, integer[]) IS 'the victories in the order in which ranked pairs lock them, or not';
+REVOKE ALL ON FUNCTION commune.ranked_pairs_steps(commune.tally_pairs, text, text, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.irv(profile commune.tally_profile, overvote text DEFAULT 'exhaust', max_skipped integer DEFAULT NULL, duplicates text DEFAULT 'skip', withdrawn integer[] DEFAULT NULL, majority_of text DEFAULT 'continuing', run_to integer DEFAULT 1, batch boolean DEFAULT false, first_out integer[] DEFAULT NULL, minimum bigint DEFAULT 0, seats integer DEFAULT 1, share_num integer DEFAULT 0, share_den integer DEFAULT 100, ties text DEFAULT 'prior_round,lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (round integer, option integer, votes bigint, transfer bigint, status text, needed numeric, exhausted bigint, blank bigint) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000
+AS 'MODULE_PATHNAME', 'commune_voting_irv';
+COMMENT ON FUNCTION commune.irv(commune.tally_profile, text, integer, text, integer[], text, integer, boolean, integer[], bigint, integer, integer, integer, text, bytea, integer[]) IS 'instant runoff: a row for each round and option';
+REVOKE ALL ON FUNCTION commune.irv(commune.tally_profile, text, integer, text, integer[], text, integer, boolean, integer[], bigint, integer, integer, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.irv_transfers(profile commune.tally_profile, overvote text DEFAULT 'exhaust', max_skipped integer DEFAULT NULL, duplicates text DEFAULT 'skip', withdrawn integer[] DEFAULT NULL, majority_of text DEFAULT 'continuing', run_to integer DEFAULT 1, batch boolean DEFAULT false, first_out integer[] DEFAULT NULL, minimum bigint DEFAULT 0, seats integer DEFAULT 1, share_num integer DEFAULT 0, share_den integer DEFAULT 100, ties text DEFAULT 'prior_round,lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (round integer, from_option integer, to_option integer, votes bigint) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000
+AS 'MODULE_PATHNAME', 'commune_voting_irv_transfers';
+COMMENT ON FUNCTION commune.irv_transfers(commune.tally_profile, text, integer, text, integer[], text, integer, boolean, integer[], bigint, integer, integer, integer, text, bytea, integer[]) IS 'instant runoff: whose votes went to whom before a round; NULL are those that are exhausted';
+REVOKE ALL ON FUNCTION commune.irv_transfers(commune.tally_profile, text, integer, text, integer[], text, integer, boolean, integer[], bigint, integer, integer, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.irv_ties(profile commune.tally_profile, overvote text DEFAULT 'exhaust', max_skipped integer DEFAULT NULL, duplicates text DEFAULT 'skip', withdrawn integer[] DEFAULT NULL, majority_of text DEFAULT 'continuing', run_to integer DEFAULT 1, batch boolean DEFAULT false, first_out integer[] DEFAULT NULL, minimum bigint DEFAULT 0, seats integer DEFAULT 1, share_num integer DEFAULT 0, share_den integer DEFAULT 100, ties text DEFAULT 'prior_round,lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (round integer, purpose text, tied integer[], chosen integer, rule text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 5
+AS 'MODULE_PATHNAME', 'commune_voting_irv_ties';
+COMMENT ON FUNCTION commune.irv_ties(commune.tally_profile, text, integer, text, integer[], text, integer, boolean, integer[], bigint, integer, integer, integer, text, bytea, integer[]) IS 'instant runoff: the ties that were broken';
+REVOKE ALL ON FUNCTION commune.irv_ties(commune.tally_profile, text, integer, text, integer[], text, integer, boolean, integer[], bigint, integer, integer, integer, text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.stv(profile commune.tally_profile, seats integer, rule text DEFAULT 'scottish', quota text DEFAULT NULL, decimals integer DEFAULT NULL, batch boolean DEFAULT false, overvote text DEFAULT 'exhaust', max_skipped integer DEFAULT NULL, duplicates text DEFAULT 'skip', withdrawn integer[] DEFAULT NULL, ties text DEFAULT 'prior_round,lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (round integer, option integer, votes numeric, transfer numeric, keep numeric, status text, event text, quota numeric, surplus numeric, exhausted numeric, lost numeric, blank bigint, iterations integer) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000
+AS 'MODULE_PATHNAME', 'commune_voting_stv';
+COMMENT ON FUNCTION commune.stv(commune.tally_profile, integer, text, text, integer, boolean, text, integer, text, integer[], text, bytea, integer[]) IS 'the single transferable vote by the rules scottish, wigm or meek: a row for each round and option';
+REVOKE ALL ON FUNCTION commune.stv(commune.tally_profile, integer, text, text, integer, boolean, text, integer, text, integer[], text, bytea, integer[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.stv_ties(profile commune.tally_profile, seats integer, rule text DEFAULT 'scottish', quota text DEFAULT NULL, decimals integer DEFAULT NULL, batch boolean DEFAULT false, overvote text DEFAULT 'exhaust', max_skipped integer DEFAULT NULL, duplicates text DEFAULT 'skip', withdrawn integer[] DEFAULT NULL, ties text DEFAULT 'prior_round,lot', seed bytea DEFAULT NULL, permutation integer[] DEFAULT NULL)
+RETURNS TABLE (round integer, purpose text, tied integer[], chosen integer, rule text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 5
+AS 'MODULE_PATHNAME', 'commune_voting_stv_ties';
+COMMENT ON FUNCTION commune.stv_ties(commune.tally_profile, integer, text, text, integer, boolean, text, integer, text, integer[], text, bytea, integer[]) IS 'the single transferable vote: the ties that were broken';
+REVOKE ALL ON FUNCTION commune.stv_ties(commune.tally_profile, integer, text, text, integer, boolean, text, integer, text, integer[], text, bytea, integer[]) FROM PUBLIC;
