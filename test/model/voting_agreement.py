@@ -76,6 +76,10 @@ def differences(what, found, wanted):
     return [] if found == wanted else ["%s is %s, not %s" % (what, found, wanted)]
 
 
+def counted(rounds):
+    return "%d round%s" % (len(rounds), "" if len(rounds) == 1 else "s")
+
+
 # ---- reading
 
 def text_of(path):
@@ -267,7 +271,7 @@ def check_droop(case, source, blt, report, rule, batch=False):
     why = None
     if rule == "wigm" and len(problems) == 1 and problems[0] == "the number of rounds is %d, not %d" % (rounds, rounds + 1):
         why = ONE_MORE
-    note(case, source, "STV " + rule, parameters, problems, "%d rounds" % rounds, why)
+    note(case, source, "STV " + rule, parameters, problems, counted(range(rounds)), why)
 
 
 def check_all_droop():
@@ -333,6 +337,22 @@ def check_stv_rs():
             problems = differences("elected", found, wanted)
         note("stv-rs " + case, "stv-rs, " + arithmetic, "STV meek", "seats %d" % election.seats, problems,
              "elected (numbers differ: other roundings, and another end of the search)", why)
+
+
+def check_block_voting():
+    """As many votes as seats, for the first options on each paper: approvals."""
+    folder = VECTORS + "/stv/stv-rs"
+    election = read_blt(folder + "/ballots/random/rand_2x10.blt")
+    _, actions = read_report(folder + "/plurality_block_voting/random/rand_2x10.fixed9.log")
+    ballots = [([int(option) for rank in ranking.split(">") for option in rank.split("=")][:election.seats], weight)
+               for ranking, weight in election.ballots.items()]
+    [(state,)] = rows("""SELECT commune.tally_approval(ARRAY(SELECT s::int FROM json_array_elements_text(b->0) s), %(m)s, (b->>1)::bigint)::text
+                         FROM json_array_elements(%(b)s) b""", m=len(election.names), b=json.dumps(ballots))
+    found = call("approval", state, "tally_counts", seats=election.seats)
+    wanted = {name: (status == "Elected", float(votes)) for name, (status, votes) in actions[-1]["options"].items()}
+    note("stv-rs random/rand_2x10, block voting", "stv-rs", "approval", "seats %d" % election.seats,
+         differences("votes", {election.names[row["option"] - 1]: (row["elected"], float(row["approvals"])) for row in found}, wanted),
+         "all votes, winners")
 
 
 # ---- RCTab: instant runoff and more
@@ -478,7 +498,7 @@ def compare_rctab(election, report, **parameters):
         problems += differences(round + "needed", options[0]["needed"], wanted["threshold"])
     winners = {result["elected"] for wanted in report["results"] for result in wanted["tallyResults"] if "elected" in result}
     problems += differences("elected", {election.names[row["option"] - 1] for row in found[-1] if row["status"] == "elected"}, winners)
-    return problems, "%d rounds" % len(found)
+    return problems, counted(found)
 
 
 def compare_precinct(election, report, ballots, parameters):
@@ -492,7 +512,7 @@ def compare_precinct(election, report, ballots, parameters):
         problems += differences("round %d, inactive" % wanted["round"], options[0]["exhausted"],
                                 sum(int(n) for n in wanted["inactiveBallots"].values()))
         out += [election.number[result["eliminated"]] for result in wanted["tallyResults"] if "eliminated" in result]
-    return problems, "%d rounds" % len(report["results"])
+    return problems, counted(report["results"])
 
 
 def check_rctab():
@@ -1043,6 +1063,7 @@ def check_abcvoting():
 check_all_droop()
 check_portland()
 check_stv_rs()
+check_block_voting()
 check_rctab()
 check_rctab_stv()
 check_nsw()
