@@ -85,7 +85,7 @@ CORE_CFLAGS = -std=gnu11 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compar
 SANITIZE    = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CORE_LIBS   = -lsodium -lcrypto -lm
 CORE_OBJS   = $(patsubst %.c,build/core/%.o,$(CORES) $(CLI_CORES))
-PROGRAMS    = build/plain/errors $(TESTS:%=build/core/%) $(TESTS:%=build/plain/%) $(FUZZ:%=build/replay/%) $(BENCH:%=build/bench/%)
+PROGRAMS    = build/plain/errors build/sign $(TESTS:%=build/core/%) $(TESTS:%=build/plain/%) $(FUZZ:%=build/replay/%) $(BENCH:%=build/bench/%)
 
 build/core/%.o: %.c
 	@mkdir -p $(@D)
@@ -102,6 +102,8 @@ build/plain/errors: build/plain/test/docs/errors.o
 $(BENCH:%=build/bench/%): build/bench/%: build/plain/test/bench/%.o $(CORES:.c=.o)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+build/sign: build/plain/test/sign.o $(CORES:.c=.o)
+	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
 $(FUZZ:%=build/replay/%): build/replay/%: build/core/test/fuzz/%.o build/core/test/fuzz/replay.o $(CORE_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS)
@@ -115,6 +117,8 @@ $(FUZZ:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORES) $(CLI_CORES) $(wild
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(filter-out -MMD -MP,$(CORE_CFLAGS)) -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-o $@ $< $(CORES) $(CLI_CORES) $(CORE_LIBS)
+
+installcheck: build/sign		# which test/sql calls
 
 # ---- what people call
 

@@ -325,6 +325,14 @@ base64_encode(char *out, const uint8_t *bytes, size_t n)
 	return len;
 }
 
+void
+buf_base64(Buf *buf, const void *bytes, size_t n)
+{
+	char	   *text = arena_alloc(buf->arena, BASE64_LEN(n));
+
+	buf_add(buf, text, base64_encode(text, bytes, n));
+}
+
 bool
 base64_decode(uint8_t *out, size_t *out_n, const char *text, size_t n)
 {

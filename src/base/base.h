@@ -153,6 +153,8 @@ extern size_t base64url_encode(char *out, const uint8_t *bytes, size_t n);
 #define BASE64_LEN(n) (((n) + 2) / 3 * 4)
 extern size_t base64_encode(char *out, const uint8_t *bytes, size_t n);
 
+extern void buf_base64(Buf *buf, const void *bytes, size_t n);
+
 /* Decode it strictly: padded, no stray bits.  out has room for BASE64URL_ROOM(n) bytes. */
 extern bool base64_decode(uint8_t *out, size_t *out_n, const char *text, size_t n);
 

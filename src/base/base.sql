@@ -44,7 +44,7 @@ BEGIN
 	LOOP
 		CONTINUE WHEN r.grantee IS NULL;
 		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %I', r.signature, r.grantee);
-		IF r.proname IN ('await', 'receipt') THEN
+		IF r.proname IN ('await', 'receipt', 'nonce_key') THEN
 			EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO commune_submit, commune_reader', r.signature);
 		END IF;
 	END LOOP;

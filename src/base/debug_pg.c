@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "storage/latch.h"
 #include "utils/guc.h"
+#include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
 static char *debug_setting;
@@ -32,6 +33,7 @@ debug_point(const char *name, int64 number)
 	char	   *any = psprintf(":%s", name);
 	char	   *one = psprintf(":%s:" INT64_FORMAT, name, number);
 	char	   *at = debug_setting ? strchr(debug_setting, ':') : NULL;
+	TimestampTz until;
 
 	if (at == NULL || (strcmp(at, any) != 0 && strcmp(at, one) != 0))
 		return;
@@ -40,8 +42,13 @@ debug_point(const char *name, int64 number)
 		kill(getpid(), SIGKILL);
 	if (strncmp(debug_setting, "error", 5) == 0)
 		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("debug point %s", debug_setting)));
-	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 60000, PG_WAIT_EXTENSION);
-	CHECK_FOR_INTERRUPTS();
+	until = GetCurrentTimestamp() + 60 * USECS_PER_SEC;
+	while (GetCurrentTimestamp() < until)	/* whoever sets the latch for another reason */
+	{
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 1000, PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+	}
 }
 
 #endif

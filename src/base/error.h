@@ -30,7 +30,7 @@
 	  "Sign the exact bytes BASE64URL(header).BASE64URL(payload) with the Ed25519 key of the DID in iss.") \
 	X(ISSUED_AHEAD, "QC102", "the record was signed in the future", "Set the signing device's clock: iat may be at most five minutes ahead.") \
 	X(EXPIRED, "QC103", "the record has expired", "Sign it again with a later exp, or without one.") \
-	X(WRONG_COMMUNE, "QC104", "the record is meant for another commune", "Set aud to the id of this commune: SELECT id FROM commune.charter.") \
+	X(WRONG_COMMUNE, "QC104", "the record is meant for another commune", "Set aud to the id of this commune: SELECT commune.base64url(id) FROM commune.charter.") \
 	X(STALE_NONCE, "QC105", "the nonce is not greater than the signer's last", \
 	  "Sign again with a greater nonce: max(last + 1, Unix time in milliseconds).") \
 	X(NONCE_REUSED, "QC106", "this nonce was used for other bytes", \
@@ -54,6 +54,8 @@
 	X(NOT_CHAINED, "QC210", "the table is not chained", "SELECT commune.chain('the_table').") \
 	X(CANNOT_CHAIN, "QC211", "this table cannot be chained", "") \
 	X(NOT_COMMITTED, "QC212", "the act is not committed yet", "Commit first: a block takes what is committed.") \
+	X(BAD_NOTE, "QC213", "the note cannot be accepted", "Notes and checkpoints have the form of C2SP signed-note and tlog-checkpoint.") \
+	X(BAD_POLICY, "QC214", "the policy cannot be read", "A policy has the form of C2SP tlog-policy.") \
 	/* members and topics */ \
 	X(NOT_FOUNDED, "QC301", "no commune is founded here yet", "The first act is a charter, signed by one of its founders.") \
 	X(ALREADY_FOUNDED, "QC302", "a commune is founded here already", "One commune a database.") \
@@ -72,7 +74,7 @@
 	X(UNKNOWN_METHOD, "QC403", "unknown voting method", "Methods are majority, approval and quadratic.") \
 	X(BAD_PARAMS, "QC404", "the parameters do not fit the method", "The parameters of each method are listed in docs/acts.md.") \
 	X(TOO_MANY_POLLS, "QC405", "the signer has too many open polls", "Wait until one of them closes: the charter limits open polls a member.") \
-	X(NO_SUCH_POLL, "QC406", "there is no such poll", "A ballot names the poll's manifest: SELECT manifest FROM commune.poll.") \
+	X(NO_SUCH_POLL, "QC406", "there is no such poll", "A ballot names a poll by its manifest, tally() by its name: SELECT name, commune.base64url(manifest) FROM commune.poll.") \
 	X(POLL_NOT_OPEN, "QC407", "the poll is not open yet", "A ballot signs the manifest, which exists once the poll is open.") \
 	X(POLL_CLOSED, "QC408", "the poll is closed", "Ballots count when they are sealed before the poll closes.") \
 	X(NOT_IN_ELECTORATE, "QC409", "the signer is not in the poll's electorate", "The electorate are the members at the poll's opening.") \

@@ -185,6 +185,7 @@ extern Str	cell(const PGresult *result, int row, int column);
 extern ExitCode run_key_new(Cli *cli);
 extern ExitCode run_key_show(Cli *cli);
 extern ExitCode run_sign(Cli *cli);
+extern ExitCode run_sign_batch(Cli *cli);
 extern ExitCode run_submit(Cli *cli);
 extern ExitCode run_found(Cli *cli);
 extern ExitCode run_join(Cli *cli);

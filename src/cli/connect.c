@@ -70,7 +70,12 @@ check(const Cli *cli, PGresult *result)
 	ExecStatusType status = PQresultStatus(result);
 
 	if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
-		exit(server_print_error(cli, result));
+	{
+		ExitCode	exit_code = server_print_error(cli, result);
+
+		PQclear(result);
+		exit(exit_code);
+	}
 	return result;
 }
 

@@ -9,6 +9,9 @@
 #include "cli/cli.h"
 #include "record/did.h"
 
+/* Use another key file than the options name from now on; NULL: that of the options again.  path is not copied. */
+extern void key_use(const char *path);
+
 /* Whose key it is; reads the file, asks for nothing. */
 extern const Did *key_did(const Cli *cli);
 
@@ -16,9 +19,9 @@ extern const Did *key_did(const Cli *cli);
 extern const uint8_t *key_secret(const Cli *cli);
 
 /*
- * The nonce for the next record: max(last + 1, Unix milliseconds).  With keep it is noted beside the key file before
- * it is returned, so that no other process and no later run takes it again.
+ * The first of n nonces in a row for the next records: max(last + 1, Unix milliseconds).  With keep the last of them is
+ * noted beside the key file before they are returned, so that no other process and no later run takes them again.
  */
-extern int64_t key_nonce(const Cli *cli, bool keep);
+extern int64_t key_nonces(const Cli *cli, size_t n, bool keep);
 
 #endif

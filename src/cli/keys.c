@@ -35,6 +35,7 @@ static struct
 	uint8_t		secret[SECRET_KEY_SIZE];
 }			vault;
 static Did	did;
+static const char *used;		/* by key_use() */
 
 static void
 wipe_vault(void)
@@ -57,7 +58,7 @@ lock_vault(void)
 static const char *
 key_path(const Cli *cli)
 {
-	const char *path = option(cli, "key");
+	const char *path = used != NULL ? used : option(cli, "key");
 
 	if (path != NULL)
 		return path;
@@ -203,6 +204,15 @@ load(const Cli *cli)
 	vault.loaded = true;
 }
 
+void
+key_use(const char *path)
+{
+	wipe(&vault.file, sizeof vault.file);
+	wipe(vault.secret, sizeof vault.secret);
+	vault.loaded = vault.opened = false;
+	used = path;
+}
+
 const Did *
 key_did(const Cli *cli)
 {
@@ -230,7 +240,7 @@ key_secret(const Cli *cli)
 /* ---- the nonce ---- */
 
 int64_t
-key_nonce(const Cli *cli, bool keep)
+key_nonces(const Cli *cli, size_t n, bool keep)
 {
 	const char *path = arena_printf(cli->arena, "%s.nonce", key_path(cli)).p;
 	int			fd = open(path, O_RDWR | (keep ? O_CREAT : 0) | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -238,6 +248,7 @@ key_nonce(const Cli *cli, bool keep)
 	struct timespec now;
 	int64_t		milliseconds;
 	int64_t		nonce;
+	int64_t		last;
 
 	/* The lock ends with the program or with close(). */
 	if (fd < 0 ? keep || errno != ENOENT : flock(fd, LOCK_EX) != 0 || pread(fd, text, sizeof text - 1, 0) < 0)
@@ -246,15 +257,15 @@ key_nonce(const Cli *cli, bool keep)
 	milliseconds = (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	nonce = strtoll(text, NULL, 10);
 	nonce = nonce < milliseconds ? milliseconds : nonce < SAFE_INT_MAX ? nonce + 1 : nonce;
-	if (nonce > milliseconds + CLOCK_AHEAD / 1000)
+	if (add_overflows(nonce, (int64_t) n - 1, &last) || last > milliseconds + CLOCK_AHEAD / 1000)
 		fail(cli, EXIT_FILE, "the last nonce in \"%s\" is more than five minutes ahead of the clock\nhint: Set the clock; if "
 			 "it is right, remove the file.", path);
 	if (keep)
 	{
 		/* Nonces grow, so nothing of the old one is left behind it; 20 bytes are written at once. */
-		int			n = snprintf(text, sizeof text, "%lld\n", (long long) nonce);
+		int			length = snprintf(text, sizeof text, "%lld\n", (long long) last);
 
-		if (pwrite(fd, text, (size_t) n, 0) != n || fsync(fd) != 0)
+		if (pwrite(fd, text, (size_t) length, 0) != length || fsync(fd) != 0)
 			fail(cli, EXIT_FILE, "cannot write \"%s\": %s", path, strerror(errno));
 	}
 	if (fd >= 0)

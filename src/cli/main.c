@@ -39,6 +39,10 @@ static const Command commands[] = {
 		"Members of the act come as JSON from --member and --text, or as one object from FILE (- for standard input).  "
 		"iss, aud, iat, nonce and act are filled in.  Nothing is submitted.",
 	OPTIONS_KEY | OPTIONS_SERVER | OPTIONS_SIGN, sign_options, run_sign},
+	{"sign batch", "[FILE]", 0, 1, "make many records, also of many keys, and print them",
+		"A line of FILE, or of standard input, is KEYFILE, a tab, KIND, a tab, MEMBERS: one JSON object.  No KEYFILE: the "
+		"key of the options.  Prints a record for each line, in their order; if one line is wrong, none at all.",
+	OPTIONS_KEY | OPTIONS_SERVER | OPTIONS_SIGN, NULL, run_sign_batch},
 	{"submit", "[FILE]", 0, 1, "submit records, one a line, from FILE or standard input", NULL,
 	OPTIONS_SERVER, submit_options, run_submit},
 	{"receipt", "SEQ|FILE", 1, 1, "fetch the receipt of an act and check it",

@@ -16,7 +16,7 @@
 void
 draft_begin(Draft *draft, const Cli *cli, const char *kind)
 {
-	draft->kind = kind;
+	draft->kind = str_from(kind);
 	buf_init(&draft->members, cli->arena);
 }
 
@@ -47,14 +47,19 @@ draft_int(Draft *draft, const char *name, int64_t value)
 
 /* ---- signing ---- */
 
+/* The commune for which acts of a kind are signed; none for a charter. */
+static Str
+kind_audience(Cli *cli, Str kind)
+{
+	return str_is(kind, "charter") ? STR_NONE : commune_id(cli);
+}
+
 /* The payload of a draft. */
 static Str
-make_payload(Cli *cli, const Draft *draft)
+make_payload(const Cli *cli, const Draft *draft, Str aud, int64_t nonce)
 {
-	bool		keep = !option_given(cli, "dry-run");
 	char		iss[DID_TEXT_MAX];
 	size_t		n = did_print(iss, key_did(cli));
-	Str			aud = strcmp(draft->kind, "charter") == 0 ? STR_NONE : commune_id(cli);
 	int64_t		exp;
 	Buf			b;
 
@@ -74,31 +79,31 @@ make_payload(Cli *cli, const Draft *draft)
 		buf_int(&b, exp);
 	}
 	buf_text(&b, ",\"nonce\":");
-	buf_int(&b, key_nonce(cli, keep));
+	buf_int(&b, nonce);
 	buf_text(&b, ",\"act\":");
-	json_quote(&b, str_from(draft->kind));
+	json_quote(&b, draft->kind);
 	buf_str(&b, buf_done(&draft->members));
 	buf_char(&b, '}');
 	return buf_done(&b);
 }
 
 /* See that a payload gives a record with the members of its kind, before anything is signed. */
-static void
-check_payload(const Cli *cli, Str payload)
+static Code
+check_payload(const Cli *cli, Str payload, Fault *fault)
 {
 	static const uint8_t nobody[SECRET_KEY_SIZE];
 	Str			text = record_sign(cli->arena, payload, nobody);
 	const ActKind *kind;
 	Record		record;
-	Fault		fault;
+	Code		code = record_parse(&record, cli->arena, text.p, text.n, fault);
 
-	if (record_parse(&record, cli->arena, text.p, text.n, &fault) != CODE_OK)
-		fail_fault(cli, EXIT_REFUSED, &fault);
+	if (code != CODE_OK)
+		return code;
 	kind = fold_kind(record.act);
-	if (kind == NULL)
-		warn(cli, "this program does not know acts of kind \"%.*s\": the members are not checked", (int) record.act.n, record.act.p);
-	else if (act_check_members(&record, kind->members, &fault) != CODE_OK)
-		fail_fault(cli, EXIT_REFUSED, &fault);
+	if (kind != NULL)
+		return act_check_members(&record, kind->members, fault);
+	warn(cli, "this program does not know acts of kind \"%.*s\": the members are not checked", (int) record.act.n, record.act.p);
+	return CODE_OK;
 }
 
 static ExitCode
@@ -201,15 +206,19 @@ await_verdict(Str *verdict, const Cli *cli, int64_t seq)
 ExitCode
 draft_finish(Cli *cli, const Draft *draft, Str *id)
 {
-	Str			payload = make_payload(cli, draft);
+	bool		dry = option_given(cli, "dry-run");
+	Str			aud = kind_audience(cli, draft->kind);
+	Str			payload = make_payload(cli, draft, aud, key_nonces(cli, 1, !dry));
 	Str			record;
 	Str			verdict;
 	int64_t		seq = 0;
 	Result		result;
 	ExitCode	exit_code;
+	Fault		fault;
 
-	check_payload(cli, payload);
-	if (option_given(cli, "dry-run"))
+	if (check_payload(cli, payload, &fault) != CODE_OK)
+		fail_fault(cli, EXIT_REFUSED, &fault);
+	if (dry)
 		return show_payload(cli, payload);
 	record = record_sign(cli->arena, payload, key_secret(cli));
 	if (!(cli->command->shared & OPTIONS_SUBMIT) || option_given(cli, "offline") || option_given(cli, "no-submit"))
@@ -241,6 +250,19 @@ const Option sign_options[] = {
 
 /* Add the members of an object. */
 static void
+add_members(Draft *draft, const Json *object)
+{
+	for (const Json *member = object->child; member != NULL; member = member->next)
+	{
+		Buf			json;
+
+		buf_init(&json, draft->members.arena);
+		json_canonical(&json, member);
+		draft_raw(draft, member->name, buf_done(&json));
+	}
+}
+
+static void
 add_file(Draft *draft, const Cli *cli, const char *path)
 {
 	Str			text = file_read(cli, path, RECORD_TEXT_MAX);
@@ -251,14 +273,7 @@ add_file(Draft *draft, const Cli *cli, const char *path)
 		fail_fault(cli, EXIT_REFUSED, &fault);
 	if (object->type != JSON_OBJECT)
 		fail_usage(cli, "\"%s\" does not hold a JSON object", path);
-	for (const Json *member = object->child; member != NULL; member = member->next)
-	{
-		Buf			json;
-
-		buf_init(&json, cli->arena);
-		json_canonical(&json, member);
-		draft_raw(draft, member->name, buf_done(&json));
-	}
+	add_members(draft, object);
 }
 
 /* Split name=value. */
@@ -310,6 +325,159 @@ run_sign(Cli *cli)
 	return draft_finish(cli, &draft, NULL);
 }
 
+/* ---- lines ---- */
+
+/* Take the next line that is not empty off a text, without its end; *number counts every line.  False at the end. */
+static bool
+next_line(Str *line, size_t *number, Str *text)
+{
+	while (text->n > 0)
+	{
+		const char *newline = memchr(text->p, '\n', text->n);
+		size_t		n = newline ? (size_t) (newline - text->p) : text->n;
+
+		*line = (Str){text->p, n > 0 && text->p[n - 1] == '\r' ? n - 1 : n};
+		text->p += n + (newline != NULL);
+		text->n -= n + (newline != NULL);
+		++*number;
+		if (line->n > 0)
+			return true;
+	}
+	return false;
+}
+
+static size_t
+count_lines(Str text)
+{
+	Str			line;
+	size_t		number = 0;
+	size_t		n = 0;
+
+	while (next_line(&line, &number, &text))
+		n++;
+	return n;
+}
+
+/* ---- batches ---- */
+
+/* A line of a batch. */
+typedef struct Order
+{
+	const char *key;			/* file; NULL: that of the options */
+	Str			kind;
+	Str			members;		/* JSON */
+	size_t		line;
+	Str			done;			/* the record; in a dry run the payload */
+} Order;
+
+/* Take the text up to the next tab, or all of it. */
+static Str
+next_field(Str *line)
+{
+	const char *tab = memchr(line->p, '\t', line->n);
+	size_t		n = tab ? (size_t) (tab - line->p) : line->n;
+	Str			field = {line->p, n};
+
+	line->p += n + (tab != NULL);
+	line->n -= n + (tab != NULL);
+	return field;
+}
+
+static Order *
+read_orders(size_t *n, const Cli *cli, Str text)
+{
+	Order	   *orders = arena_zero(cli->arena, (count_lines(text) + 1) * sizeof *orders);
+	size_t		number = 0;
+	Str			line;
+
+	for (*n = 0; next_line(&line, &number, &text); ++*n)
+	{
+		Order	   *order = &orders[*n];
+		Str			key = next_field(&line);
+
+		order->kind = next_field(&line);
+		order->members = line.n > 0 ? line : STR("{}");
+		order->line = number;
+		if (order->kind.n == 0)
+			fail_usage(cli, "line %zu is not KEYFILE, tab, KIND, tab, MEMBERS", number);
+		if (key.n == 0)
+			continue;
+
+		/* Neighbours with the same key share the text, so that equal keys are equal pointers. */
+		if (*n > 0 && order[-1].key != NULL && str_is(key, order[-1].key))
+			order->key = order[-1].key;
+		else
+			order->key = arena_printf(cli->arena, "%.*s", (int) key.n, key.p).p;
+	}
+	return orders;
+}
+
+/* Make what one line asks for, with the key in use; in the arena of *keep, while everything else is forgotten. */
+static Code
+fill_order(Order *order, const Cli *cli, const Cli *keep, Str aud, int64_t nonce, Fault *fault)
+{
+	const Json *object;
+	Draft		draft;
+	Str			payload;
+	Code		code = json_parse(&object, cli->arena, order->members.p, order->members.n, fault);
+
+	if (code != CODE_OK)
+		return code;
+	if (object->type != JSON_OBJECT)
+		return fault_set(fault, CODE_BAD_MEMBERS, -1, "The members are not a JSON object.");
+	draft.kind = order->kind;
+	buf_init(&draft.members, cli->arena);
+	add_members(&draft, object);
+	payload = make_payload(cli, &draft, aud, nonce);
+	if ((code = check_payload(cli, payload, fault)) != CODE_OK)
+		return code;
+	order->done = option_given(cli, "dry-run") ? arena_str(keep->arena, payload) :
+		record_sign(keep->arena, payload, key_secret(cli));
+	return CODE_OK;
+}
+
+ExitCode
+run_sign_batch(Cli *cli)
+{
+	bool		dry = option_given(cli, "dry-run");
+	Str			text = file_read(cli, cli->nargs > 0 ? cli->args[0] : "-", SIZE_MAX / 4);
+	Str			aud = STR_NONE;
+	Cli			scratch = *cli;
+	size_t		n;
+	Order	   *orders = read_orders(&n, cli, text);
+	Fault		fault;
+
+	heap_arena_init(&scratch.heap);
+	scratch.arena = &scratch.heap.arena;
+	for (size_t begin = 0, end; begin < n; begin = end)
+	{
+		int64_t		nonce;
+
+		for (end = begin + 1; end < n && orders[end].key == orders[begin].key;)
+			end++;
+		key_use(orders[begin].key);
+		nonce = key_nonces(&scratch, end - begin, !dry);
+		for (size_t i = begin; i < end; i++)
+		{
+			if (aud.p == NULL)
+				aud = kind_audience(cli, orders[i].kind);
+			if (fill_order(&orders[i], &scratch, cli, str_is(orders[i].kind, "charter") ? STR_NONE : aud,
+						   nonce + (int64_t) (i - begin), &fault) != CODE_OK)
+			{
+				fprintf(stderr, "commune: line %zu\n", orders[i].line);
+				fail_fault(cli, EXIT_REFUSED, &fault);
+			}
+			arena_reset(scratch.arena);
+		}
+	}
+	heap_arena_free(&scratch.heap);
+	for (size_t i = 0; i < n; i++)
+		(void) (dry ? show_payload(cli, orders[i].done) : print_record(cli, orders[i].done));
+	return EXIT_FINE;
+}
+
+/* ---- submitting many ---- */
+
 const Option submit_options[] = {
 	{'1', "single-transaction", NULL, "all of them or none: stop at the first that is refused"},
 	{'w', "wait", NULL, "wait for the verdicts"},
@@ -330,26 +498,16 @@ submit_lines(Submitted **out, size_t *n, Cli *cli, Str text)
 {
 	bool		single = option_given(cli, "single-transaction");
 	ExitCode	exit_code = EXIT_FINE;
-	size_t		room = 1;
 	size_t		line = 0;
+	Str			record;
 
-	for (size_t i = 0; i < text.n; i++)
-		room += text.p[i] == '\n';
-	*out = arena_alloc(cli->arena, room * sizeof **out);
+	*out = arena_alloc(cli->arena, (count_lines(text) + 1) * sizeof **out);
 	*n = 0;
-	for (const char *p = text.p, *end = text.p + text.n; p < end && !(single && exit_code != EXIT_FINE);)
+	while (!(single && exit_code != EXIT_FINE) && next_line(&record, &line, &text))
 	{
-		const char *newline = memchr(p, '\n', (size_t) (end - p));
-		Str			record = {p, (size_t) ((newline ? newline : end) - p)};
 		Submitted  *submitted = &(*out)[*n];
 		ExitCode	refused;
 
-		p += record.n + 1;
-		line++;
-		if (record.n > 0 && record.p[record.n - 1] == '\r')
-			record.n--;
-		if (record.n == 0)
-			continue;
 		*submitted = (Submitted){.id = record_id(cli->arena, record)};
 		refused = submit_record(&submitted->seq, cli, record);
 		if (refused != EXIT_FINE)

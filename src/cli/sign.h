@@ -10,7 +10,7 @@
 /* An act before it is signed: its kind and its members. */
 typedef struct Draft
 {
-	const char *kind;
+	Str			kind;
 	Buf			members;		/* each as ,"name":value */
 } Draft;
 

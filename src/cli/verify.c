@@ -141,11 +141,8 @@ fold(void *self, const StoredBlock *block)
 	BlockOutput out;
 	Fault		fault;
 
-	if (v->broken || v->mirror.number != block->row->number - 1)
-	{
-		v->broken = true;
+	if (v->broken)
 		return;
-	}
 	if (mirror_block(&v->mirror, block, &out, v->state, v->audit.arena, v->scratch, &fault) != CODE_OK)
 	{
 		v->broken = true;
@@ -177,12 +174,15 @@ recompute(Verify *v, const BlockRow *last)
 	v->mirror.skip_signatures = true;	/* the audit verifies them */
 	v->audit.arena = &heap[3].arena;
 	v->audit.scratch = &heap[4].arena;
-	for (int64_t number = 1; number <= last->number; number++)
+	for (int64_t number = 1; number <= last->number && !(v->broken && v->found > LISTED_MAX); number++)
 	{
 		audit_block(&v->audit, number);
-		progress(v->cli, "leaves", v->broken ? last->size * number / last->number : (int64_t) v->mirror.frontier.size, last->size);
+		v->broken |= v->mirror.number != number;
+		if (v->broken)
+			progress(v->cli, "blocks", number, last->number);
+		else
+			progress(v->cli, "leaves", (int64_t) v->mirror.frontier.size, last->size);
 	}
-	v->broken |= v->mirror.number != last->number;
 	progress(v->cli, "the rest", 0, 2);
 	audit_rest(&v->audit, last->number);
 	progress(v->cli, "tables", 1, 2);
@@ -316,7 +316,7 @@ report(const Verify *v)
 
 	print_error(v->cli, code_sqlstate(CODE_DAMAGED), str_from(code_message(CODE_DAMAGED)),
 				arena_printf(arena, "%lld place%s not hold%s.%.*s", (long long) v->found, v->found == 1 ? " does" : "s do",
-							 v->found > LISTED_MAX ? "; the first thousand are listed" : "", (int) folded.n, folded.p), STR_NONE);
+							 v->found > LISTED_MAX ? "; the first thousand are listed, and the others not all looked for" : "", (int) folded.n, folded.p), STR_NONE);
 }
 
 ExitCode
@@ -328,7 +328,9 @@ run_verify(Cli *cli)
 	Str			expected;
 	Str			address;
 	Pin			pin;
-	BlockRow	last = {.number = 0};
+	BlockRow	last;
+	FollowerRow follower;
+	EraRow		era;
 	Charter    *charter;
 	bool		verified;
 
@@ -353,7 +355,19 @@ run_verify(Cli *cli)
 		.block = fold,
 		.self = &v,
 	};
-	(void) log_last_block(&last, v.audit.store, cli->arena);
+	if (v.seen.origin.p == NULL && log_last_era(&era, v.audit.store, cli->arena) && seen_read(&v.seen, cli, era.origin))
+	{
+		v.has_seen = true;		/* at another place */
+		if (expected.p == NULL)
+			expected = v.seen.commune;
+	}
+	if (log_follower(&follower, v.audit.store, cli->arena))
+	{
+		v.audit.follower = true;
+		note(cli, "This database follows another one: what it has folded is verified.");
+	}
+	if (!log_last_block(&last, v.audit.store, cli->arena))
+		last = (BlockRow){.number = 0};
 	recompute(&v, &last);
 	PQclear(server_query(cli, "COMMIT", 0, NULL));
 	server_store_free(v.audit.store);

@@ -62,10 +62,13 @@ read_note(Attempt *attempt)
 	return true;
 }
 
-void
+bool
 attempt_begin(Attempt *attempt, int64 block)
 {
-	if (!read_note(attempt) || attempt->block != block)
+	bool		found = read_note(attempt);
+	bool		later = found && attempt->block > block;
+
+	if (!found || attempt->block != block)
 		*attempt = (Attempt){.block = block};
 	else
 	{
@@ -86,6 +89,16 @@ attempt_begin(Attempt *attempt, int64 block)
 		}
 	}
 	write_note(attempt);
+	return later;
+}
+
+void
+attempt_end(void)
+{
+	char		path[MAXPGPATH];
+
+	note_path(path);
+	(void) unlink(path);
 }
 
 void

@@ -6,7 +6,8 @@
  * block is folded act by act, each noted before.  An act that is noted when an attempt fails for the second time is
  * isolated: the fold goes on without it.
  *
- * The file is PGDATA/commune.attempt.DATABASE.  It is an aid, not a record: losing it costs two more attempts.
+ * The file is PGDATA/commune.attempt.DATABASE, and is there only while a block is made or after that failed.  It is an
+ * aid, not a record: losing it costs two more attempts.
  */
 #ifndef COMMUNE_ATTEMPT_PG_H
 #define COMMUNE_ATTEMPT_PG_H
@@ -26,11 +27,18 @@ typedef struct Attempt
 	int64		isolated[ISOLATED_MAX];
 } Attempt;
 
-/* Read what is known of earlier attempts at this block, isolate what has failed twice, and note a new attempt. */
-extern void attempt_begin(Attempt *attempt, int64 block);
+/*
+ * Read what is known of earlier attempts at this block, isolate what has failed twice, and note a new attempt.
+ * Returns true if an attempt at a later block failed and took this one back with it: then this block is to be committed
+ * before the other is tried again.
+ */
+extern bool attempt_begin(Attempt *attempt, int64 block);
 
 /* Note the act that is folded next; 0 when all are. */
 extern void attempt_suspect(Attempt *attempt, int64 seq);
+
+/* Forget the note: the blocks are made, and what may still fail is no act's fault. */
+extern void attempt_end(void);
 
 /* Take an attempt back that ended by an accident which no act is to blame for. */
 extern void attempt_excuse(Attempt *attempt);

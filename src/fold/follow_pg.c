@@ -11,6 +11,7 @@
 #include "base/debug_pg.h"
 #include "catalog/pg_subscription_rel.h"
 #include "executor/spi.h"
+#include "fold/complete.h"
 #include "fold/follow_pg.h"
 #include "fold/mirror.h"
 #include "miscadmin.h"
@@ -49,7 +50,7 @@ begin_following(Following *f)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("this database has a register of its own"),
-				 errhint("A follower begins in a new database: CREATE EXTENSION commune, CREATE SUBSCRIPTION, SELECT commune.follow().")));
+				 errhint("A follower begins in a new database: CREATE EXTENSION commune, SELECT commune.follow(), CREATE SUBSCRIPTION.")));
 	register_check_owner("make this database a follower");
 	f->row = (FollowerRow){.id = 1, .block = 0};
 	f->store->write(f->store, REL_FOLLOWER, &row, 1);
@@ -80,7 +81,7 @@ resume_mirror(Following *f, Arena *snapshots)
 	mirror_resume(m, &last, at.finished && at.era == last.era ? &at : NULL, &f->tree.frontier, &f->arena);
 }
 
-/* True while the subscription still copies one of the register's tables: what is missing may yet come. */
+/* True while the subscription still copies one of the register's tables: then nothing can be said of what is missing. */
 static bool
 is_copying(void)
 {
@@ -177,14 +178,15 @@ follow_block(Following *f)
 		found = false;
 	else if (stored_read(&block, &found, f->store, &arena, &row, STORED_BYTES, &fault) != CODE_OK)
 		fault_raise(&fault);
-	else if (!found && !is_copying())
+	else if (!found)
 		code_raise(CODE_DAMAGED, psprintf("Block " INT64_FORMAT " has arrived, some of its members have not.", row.number));
 	if (found)
 	{
 		Row		   *progress = &f->row.row;
 
 		f->mirror.stored_verdicts = false;
-		if (mirror_block(&f->mirror, &block, &out, state_new(&arena, f->store), &arena, &scratch, &fault) != CODE_OK)
+		if (mirror_block(&f->mirror, &block, &out, state_new(&arena, f->store), &arena, &scratch, &fault) != CODE_OK ||
+			complete_check(f->store, &arena, &row, &fault) != CODE_OK)
 			fault_raise(&fault);
 		f->tiles = arena_alloc(&arena, (block.n / TILE_WIDTH + 1) * 2 * TILE_LEVELS * sizeof *f->tiles);
 		f->ntiles = 0;
@@ -234,7 +236,7 @@ follow_step(int64 limit, bool begin)
 		f->row.row.stored = true;
 	else if (begin)
 		begin_following(f);
-	if (f->row.row.stored)
+	if (f->row.row.stored && !is_copying())
 	{
 		resume_mirror(f, snapshots);
 		while (n < limit && follow_block(f))
@@ -248,42 +250,26 @@ follow_step(int64 limit, bool begin)
 	return n;
 }
 
+bool
+follow_is_promoted(void)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "commune follower", ALLOCSET_SMALL_SIZES);
+	TableStore *tables = table_store_open(NULL, false, context);
+	FollowerRow row;
+	Arena		arena;
+	bool		promoted;
+
+	context_arena_init(&arena, context);
+	promoted = log_follower(&row, table_store(tables), &arena) && row.promoted.p != NULL;
+	table_store_close(tables);
+	MemoryContextDelete(context);
+	return promoted;
+}
+
 /* SQL function: follow() returns bigint */
 COMMUNE_FUNCTION(commune_fold_follow)
 {
 	PG_RETURN_INT64(follow_step(PG_INT64_MAX, true));
-}
-
-typedef struct GreatestSeq
-{
-	int64		seq;
-} GreatestSeq;
-
-static bool
-keep_act_seq(void *self, const void *row)
-{
-	GreatestSeq *greatest = self;
-
-	greatest->seq = Max(greatest->seq, ((const ActRow *) row)->seq);
-	return false;
-}
-
-static bool
-keep_row_seq(void *self, const void *row)
-{
-	GreatestSeq *greatest = self;
-
-	greatest->seq = Max(greatest->seq, ((const RowLeaf *) row)->seq);
-	return false;
-}
-
-static bool
-keep_entry_seq(void *self, const void *row)
-{
-	GreatestSeq *greatest = self;
-
-	greatest->seq = Max(greatest->seq, ((const EntryRow *) row)->seq);
-	return false;
 }
 
 /* SQL function: promote(reason text) returns void */
@@ -295,7 +281,7 @@ COMMUNE_FUNCTION(commune_fold_promote)
 	Arena		arena;
 	FollowerRow row;
 	Row		   *rows = &row.row;
-	GreatestSeq greatest = {0};
+	int64		greatest;
 
 	PreventCommandIfReadOnly("commune.promote()");
 	register_check_owner("promote a follower");
@@ -316,11 +302,9 @@ COMMUNE_FUNCTION(commune_fold_promote)
 	store->write(store, REL_FOLLOWER, &rows, 1);
 
 	/* Sequences are not replicated: go on above everything that arrived. */
-	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_BACK, 1, keep_act_seq, &greatest);
-	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_BACK, 1, keep_row_seq, &greatest);
-	store->scan(store, ENTRY_BY_SEQ, 0, NULL, SCAN_BACK, 1, keep_entry_seq, &greatest);
-	if (greatest.seq > 0)
-		register_set_seq(greatest.seq);
+	greatest = register_greatest_seq(store);
+	if (greatest > 0)
+		register_set_seq(greatest);
 	table_store_close(tables);
 	register_era_changed();
 	PG_RETURN_VOID();

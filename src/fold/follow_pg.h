@@ -12,4 +12,7 @@
  */
 extern int64 follow_step(int64 limit, bool begin);
 
+/* True on a follower that is to become an origin with its next block. */
+extern bool follow_is_promoted(void);
+
 #endif

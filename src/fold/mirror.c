@@ -75,14 +75,19 @@ check_header(const Mirror *mirror, const StoredBlock *block, const BlockHeader *
 
 /* ---- the members ---- */
 
-/* Check the hash of a leaf's bytes against the stored one, and an act's signature. */
+/* Check the bytes of a leaf against its hash, and an act's signature. */
 static Code
-check_leaf(const Mirror *mirror, const LeafMember *m, const Digest *leaf, int64_t index, Arena *scratch, Fault *fault)
+check_leaf(const Mirror *mirror, const LeafMember *m, int64_t index, Arena *scratch, Fault *fault)
 {
+	Digest		leaf = m->leaf;
 	Record		record;
 	uint8_t		key[PUBLIC_KEY_SIZE];
 
-	if (memcmp(leaf, &m->leaf, sizeof *leaf) != 0)
+	if (m->source == LEAF_ACT)
+		merkle_leaf(leaf.b, m->bytes.p, m->bytes.n);
+	else if (m->source != LEAF_ROW)
+		entry_leaf(&leaf, m->bytes);
+	if (memcmp(&leaf, &m->leaf, sizeof leaf) != 0)
 		return fault_set(fault, CODE_DAMAGED, index, "The leaf hash of seq %lld is not that of its bytes.", (long long) m->seq);
 	if (m->source != LEAF_ACT || mirror->skip_signatures)
 		return CODE_OK;
@@ -134,7 +139,7 @@ check_members(size_t *sessions, const Mirror *mirror, const StoredBlock *block, 
 		else if (m->source != LEAF_ENGINE && n < i)
 			return fault_set(fault, CODE_DAMAGED, index, "Seq %lld stands after the engine's entries.", (long long) m->seq);
 		n += m->source != LEAF_ENGINE;
-		if ((code = check_leaf(mirror, m, &block->leaves[i], index, scratch, fault)) != CODE_OK ||
+		if ((code = check_leaf(mirror, m, index, scratch, fault)) != CODE_OK ||
 			(code = check_belongs(mirror, s, h, m, index, seq, fault)) != CODE_OK)
 			return code;
 		seq = m->seq;
@@ -221,6 +226,18 @@ verdict_on(const Verdict *verdict, int64_t seq)
 	return verdict->seq != seq ? "none" : verdict->code == CODE_COUNT ? "one that is none" : code_sqlstate(verdict->code);
 }
 
+/* As much of a text as a message has room for, around its first difference to another one. */
+static Str
+from_difference(Str text, Str other)
+{
+	size_t		n = 0;
+
+	while (n < text.n && n < other.n && text.p[n] == other.p[n])
+		n++;
+	n = n > 60 ? n - 40 : 0;
+	return (Str){text.p + n, text.n - n < 80 ? text.n - n : 80};
+}
+
 static Code
 check_fold(const Mirror *mirror, const StoredBlock *block, const BlockOutput *out, size_t sessions, Fault *fault)
 {
@@ -242,10 +259,14 @@ check_fold(const Mirror *mirror, const StoredBlock *block, const BlockOutput *ou
 		Str			stored = sessions + i < block->n ? block->members[sessions + i].bytes : STR("none");
 
 		if (!str_eq(computed, stored))
+		{
+			Str			a = from_difference(computed, stored);
+			Str			b = from_difference(stored, computed);
+
 			return fault_set(fault, CODE_DAMAGED, first + (int64_t) (sessions + i),
-							 "The fold writes the entry %.*s, the register has %.*s.",
-							 (int) (computed.n < 90 ? computed.n : 90), computed.p,
-							 (int) (stored.n < 90 ? stored.n : 90), stored.p);
+							 "The fold writes the entry %s%.*s, the register has %s%.*s.",
+							 a.p > computed.p ? "..." : "", (int) a.n, a.p, b.p > stored.p ? "..." : "", (int) b.n, b.p);
+		}
 	}
 	return CODE_OK;
 }

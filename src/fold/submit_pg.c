@@ -256,10 +256,11 @@ COMMUNE_FUNCTION(commune_fold_act_insert)
 	Str			text;
 	Fault		fault;
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
+		!TRIGGER_FIRED_BY_INSERT(trigger->tg_event) || RelationGetRelid(trigger->tg_relation) != commune_relation("act"))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("commune.act_insert() is a trigger function")));
+				 errmsg("commune.act_insert() is the trigger function of commune.act, before each row that is inserted")));
 	act = trigger->tg_relation;
 	tuple = trigger->tg_trigtuple;
 	heap_deform_tuple(tuple, RelationGetDescr(act), values, nulls);

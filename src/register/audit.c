@@ -49,6 +49,7 @@ typedef struct Block
 	XidSnapshot p;				/* the last finished snapshot of the era */
 	int64_t		above;			/* seqs of sessions are above this */
 	StoredBlock stored;
+	bool		complete;		/* no member is missing */
 	Digest	   *leaves;			/* recomputed; of rows, as stored */
 } Block;
 
@@ -91,9 +92,12 @@ check_chain(Audit *audit, const Block *b)
 	if (h->first != size)
 		report(audit, h->first, "block", "first", "order", "Block %lld begins at %lld, the one before ends at %lld.",
 			   (long long) h->number, (long long) h->first, (long long) size);
-	if (!same(&h->previous, &previous) || !same(&previous, &root))
-		report(audit, h->first - 1, "block", "root", "changed", "The root or frontier of block %lld is not what block %lld committed to.",
-			   (long long) h->number - 1, (long long) h->number);
+	if (!same(&previous, &root))
+		report(audit, h->first - 1, "block", "root", "changed", "The root of block %lld is not that of its frontier.",
+			   (long long) h->number - 1);
+	else if (!same(&h->previous, &root))
+		report(audit, b->row.size - 1, "block", "header", "changed", "The header of block %lld does not commit to the root of block %lld.",
+			   (long long) h->number, (long long) h->number - 1);
 	if (b->has_previous && h->time < b->previous.time)
 		report(audit, h->size - 1, "block", "time", "order", "Block %lld is older than the one before.", (long long) h->number);
 	if (b->has_previous && h->era != b->previous.era && h->era != b->previous.era + 1)
@@ -243,9 +247,12 @@ check_members(Audit *audit, Block *b)
 
 /* ---- tree ---- */
 
-/* Compare the block's leaves with the tiles that hold them, as far as they are full; a difference names the leaf. */
+/*
+ * Compare the block's leaves with the tiles that hold them, as far as they are full.  If the leaves give the block's
+ * root, a difference names the tile; else it names the leaf, unless that is known to be changed.
+ */
 static void
-check_tiles(Audit *audit, const Block *b)
+check_tiles(Audit *audit, const Block *b, bool holds)
 {
 	int64_t		tile = b->row.first / TILE_WIDTH;
 
@@ -268,9 +275,15 @@ check_tiles(Audit *audit, const Block *b)
 			if (at < 0 || at > (int64_t) b->stored.n ||
 				memcmp(row.data.p + (i % TILE_WIDTH) * HASH_SIZE, &b->leaves[at], HASH_SIZE) == 0)
 				continue;
+			if (holds)
+			{
+				report(audit, i, "tile", "data", "changed", "Tile %lld of level 0 does not hold the leaf of index %lld.",
+					   (long long) tile, (long long) i);
+				break;
+			}
 			if (at == (int64_t) b->stored.n)
 				report(audit, i, "block", "header", "changed", "The header of block %lld is not what its tile holds.", (long long) b->row.number);
-			else if (b->stored.members[at].era >= 0)
+			else if (b->stored.members[at].era >= 0 && same(&b->leaves[at], &b->stored.members[at].leaf))
 				report(audit, i, table_of(b->stored.members[at].source),
 					   b->stored.members[at].source == LEAF_ACT ? "record" : b->stored.members[at].source == LEAF_ROW ? "leaf" : "body",
 					   "changed", "What has seq %lld is not what its tile holds.", (long long) b->stored.members[at].seq);
@@ -285,7 +298,8 @@ check_tree(Audit *audit, Block *b)
 	Digest		stored_root = str_hash(b->row.root);
 	Frontier	stored;
 	Fault		fault;
-	bool		holds;
+	bool		holds;			/* the leaves give the root */
+	bool		frontier;		/* and the frontier */
 	int64_t		reports = audit->reports;
 
 	for (size_t i = 0; i <= b->stored.n; i++)
@@ -297,12 +311,15 @@ check_tree(Audit *audit, Block *b)
 			report(audit, b->row.first + (int64_t) i, table_of(b->stored.members[i].source),
 				   holds ? "leaf" : b->stored.members[i].source == LEAF_ACT ? "record" : "body", "changed",
 				   "The leaf hash of seq %lld is not that of its bytes.", (long long) b->stored.members[i].seq);
-	check_tiles(audit, b);
-	if (!holds && audit->reports == reports)
-		report(audit, b->row.size - 1, "block", "root", "changed", "The leaves do not give the root of block %lld.", (long long) b->row.number);
-	if (holds && (frontier_unpack(&stored, (uint64_t) b->row.size, b->row.frontier, &fault) != CODE_OK ||
-			 memcmp(stored.peak, b->frontier.peak, (size_t) frontier_peaks(stored.size) * sizeof(Digest)) != 0))
-		report(audit, b->row.size - 1, "block", "frontier", "changed", "The leaves do not give the frontier of block %lld.", (long long) b->row.number);
+	check_tiles(audit, b, holds);
+	frontier = frontier_unpack(&stored, (uint64_t) b->row.size, b->row.frontier, &fault) == CODE_OK &&
+		memcmp(stored.peak, b->frontier.peak, (size_t) frontier_peaks(stored.size) * sizeof(Digest)) == 0;
+	if (holds != frontier)
+		report(audit, b->row.size - 1, "block", holds ? "frontier" : "root", "changed",
+			   "The leaves do not give the %s of block %lld.", holds ? "frontier" : "root", (long long) b->row.number);
+	else if (!holds && b->complete && audit->reports == reports)
+		report(audit, b->row.size - 1, "block", "", "changed", "The leaves with the header of block %lld do not give its root.",
+			   (long long) b->row.number);
 }
 
 /* ---- commitments ---- */
@@ -379,7 +396,6 @@ audit_block(Audit *audit, int64_t number)
 {
 	Block		b = {.has_previous = false};
 	Fault		fault;
-	bool		found;
 	int			keep = 0;
 
 	arena_reset(audit->arena);
@@ -412,7 +428,7 @@ audit_block(Audit *audit, int64_t number)
 		keep = STORED_BYTES | STORED_COLUMNS;
 	else if (audit->signatures || audit->block != NULL)
 		keep = STORED_BYTES;
-	if (stored_read(&b.stored, &found, audit->store, audit->arena, &b.row, keep, &fault) != CODE_OK)
+	if (stored_read(&b.stored, &b.complete, audit->store, audit->arena, &b.row, keep, &fault) != CODE_OK)
 	{
 		report(audit, b.row.size - 1, "block", "members", "changed", "Block %lld: %s", (long long) number, fault.detail);
 		return;
@@ -427,7 +443,7 @@ audit_block(Audit *audit, int64_t number)
 	check_tree(audit, &b);
 	check_commitments(audit, &b);
 	check_eras(audit, &b);
-	if (found && audit->block != NULL)
+	if (b.complete && audit->block != NULL)
 		audit->block(audit->self, &b.stored);
 }
 
@@ -590,9 +606,18 @@ tiles_of_level(const Sealed *sealed, int32_t level)
 static void
 expect_tiles(TileWalk *walk, int64_t upto)
 {
-	for (; walk->next < upto; walk->next++)
-		report(walk->sealed->audit, walk->next << (TILE_HEIGHT * (walk->level + 1)), "tile", "", "missing",
-			   "Tile %lld of level %d is gone.", (long long) walk->next, walk->level);
+	int64_t		index;
+
+	if (walk->next >= upto)
+		return;
+	index = walk->next << (TILE_HEIGHT * (walk->level + 1));
+	if (walk->next + 1 == upto)
+		report(walk->sealed->audit, index, "tile", "", "missing", "Tile %lld of level %d is gone.", (long long) walk->next,
+			   walk->level);
+	else
+		report(walk->sealed->audit, index, "tile", "", "missing", "Tiles %lld to %lld of level %d are gone.",
+			   (long long) walk->next, (long long) upto - 1, walk->level);
+	walk->next = upto;
 }
 
 static bool
@@ -601,20 +626,21 @@ rest_tile(void *self, const void *row)
 	const TileRow *tile = row;
 	TileWalk   *walk = self;
 	Audit	   *audit = walk->sealed->audit;
-	int64_t		index = tile->n << (TILE_HEIGHT * (tile->level + 1));
+	int64_t		index;
 	Digest		root;
 	Digest		hashes[TILE_WIDTH];
 
+	if (tile->n < 0 || tile->n >= tiles_of_level(walk->sealed, tile->level))
+	{
+		report(audit, -1, "tile", "", "added", "Tile %lld of level %d is beyond the register.", (long long) tile->n, tile->level);
+		return true;
+	}
+	index = tile->n << (TILE_HEIGHT * (tile->level + 1));
 	while (walk->level < tile->level)
 	{
 		expect_tiles(walk, tiles_of_level(walk->sealed, walk->level));
 		walk->level++;
 		walk->next = 0;
-	}
-	if (tile->n >= tiles_of_level(walk->sealed, tile->level) || tile->level < 0)
-	{
-		report(audit, -1, "tile", "", "added", "Tile %lld of level %d is beyond the register.", (long long) tile->n, tile->level);
-		return true;
 	}
 	expect_tiles(walk, tile->n);
 	walk->next = tile->n + 1;
@@ -650,6 +676,9 @@ audit_rest(Audit *audit, int64_t last)
 	store->scan(store, BLOCK_BY_NUMBER, 0, NULL, SCAN_ALL, 0, gather_block, &sealed);
 	if (sealed.n > 0)
 		qsort(sealed.seq, sealed.n, sizeof *sealed.seq, compare_seqs);
+	for (size_t i = 1; i < sealed.n; i++)
+		if (sealed.seq[i] == sealed.seq[i - 1])
+			report(audit, -1, "block", "members", "added", "What has seq %lld is in the register twice.", (long long) sealed.seq[i]);
 	if (sealed.has_p && snapshot_parse(&sealed.p, sealed.arena, sealed.snapshot, NULL) != CODE_OK)
 		sealed.has_p = false;
 	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_ALL, 5, rest_act, &sealed);

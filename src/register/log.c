@@ -138,6 +138,25 @@ block_refs(const MemberRef **refs, size_t *n, Arena *arena, const BlockRow *bloc
 	return CODE_OK;
 }
 
+/* Look for a member in a block; *index stays -1 if it is not there. */
+static Code
+find_member(int64_t *index, BlockRow *block, Store *store, Arena *arena, int64_t number, LeafSource source, int64_t seq,
+			Fault *fault)
+{
+	const MemberRef *refs;
+	size_t		n;
+	Code		code;
+
+	if (!log_block(block, store, arena, number))
+		return fault_set(fault, CODE_DAMAGED, -1, "Block %lld is gone.", (long long) number);
+	if ((code = block_members_unpack(&refs, &n, arena, block->members, fault)) != CODE_OK)
+		return code;
+	for (size_t i = 0; i < n && *index < 0; i++)
+		if (refs[i].seq == seq && refs[i].source == source)
+			*index = block->first + (int64_t) i;
+	return CODE_OK;
+}
+
 Code
 log_place(int64_t *index, BlockRow *block, Store *store, Arena *arena, LeafSource source, int64_t seq, int64_t era,
 		  int64_t xid, Fault *fault)
@@ -169,23 +188,38 @@ log_place(int64_t *index, BlockRow *block, Store *store, Arena *arena, LeafSourc
 
 	/* It is in that block, or in a later one that goes on with the same snapshot. */
 	for (; low <= last.number; low++)
-	{
-		const MemberRef *refs;
-		size_t		n;
-
-		if (!log_block(block, store, arena, low))
-			return fault_set(fault, CODE_DAMAGED, -1, "Block %lld is gone.", (long long) low);
-		if ((code = block_members_unpack(&refs, &n, arena, block->members, fault)) != CODE_OK)
+		if ((code = find_member(index, block, store, arena, low, source, seq, fault)) != CODE_OK || *index >= 0 || block->finished)
 			return code;
-		for (size_t i = 0; i < n; i++)
-			if (refs[i].seq == seq && refs[i].source == source)
-			{
-				*index = block->first + (int64_t) i;
-				return CODE_OK;
-			}
-		if (block->finished)
-			break;
+	return CODE_OK;
+}
+
+Code
+log_place_engine(int64_t *index, BlockRow *block, Store *store, Arena *arena, int64_t seq, int64_t time, Fault *fault)
+{
+	BlockRow	last;
+	int64_t		low = 1;
+	int64_t		high;
+	Code		code;
+
+	*index = -1;
+	if (!log_last_block(&last, store, arena))
+		return CODE_OK;
+
+	/* Find the first block of this time; several may have it. */
+	for (high = last.number + 1; low < high;)
+	{
+		int64_t		mid = low + (high - low) / 2;
+
+		if (!log_block(block, store, arena, mid))
+			return fault_set(fault, CODE_DAMAGED, -1, "Block %lld is gone.", (long long) mid);
+		if (block->time >= time)
+			high = mid;
+		else
+			low = mid + 1;
 	}
+	for (; low <= last.number; low++)
+		if ((code = find_member(index, block, store, arena, low, LEAF_ENGINE, seq, fault)) != CODE_OK || *index >= 0 || block->time > time)
+			return code;
 	return CODE_OK;
 }
 

@@ -28,6 +28,10 @@ extern bool log_last_era(EraRow *out, Store *store, Arena *arena);
 extern Code log_place(int64_t *index, BlockRow *block, Store *store, Arena *arena, LeafSource source, int64_t seq,
 					  int64_t era, int64_t xid, Fault *fault);
 
+/* The same of an entry that the engine wrote at a block's time. */
+extern Code log_place_engine(int64_t *index, BlockRow *block, Store *store, Arena *arena, int64_t seq, int64_t time,
+							 Fault *fault);
+
 /* Get a tree ready to grow from its last block on, and check that its edge gives the recorded root.  Fault: DAMAGED. */
 extern Code log_resume(Tree *tree, Store *store, Arena *arena, const BlockRow *last, Fault *fault);
 

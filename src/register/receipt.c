@@ -4,16 +4,9 @@
 #include "register/receipt.h"
 
 #include "record/record.h"
+#include "register/note.h"
 
 #define FIRST_LINE "c2sp.org/tlog-proof@v1"
-
-static void
-put_base64(Buf *b, const void *bytes, size_t n)
-{
-	char	   *text = arena_alloc(b->arena, BASE64_LEN(n));
-
-	buf_add(b, text, base64_encode(text, bytes, n));
-}
 
 static void
 put_id(Buf *b, const Digest *hash)
@@ -94,41 +87,23 @@ receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, Fault *fault)
 	extra = print_extra(arena, &block, &header_proof);
 	buf_init(&b, arena);
 	buf_text(&b, FIRST_LINE "\nextra ");
-	put_base64(&b, extra.p, extra.n);
+	buf_base64(&b, extra.p, extra.n);
 	buf_text(&b, "\nindex ");
 	buf_int(&b, index);
 	buf_char(&b, '\n');
 	for (int i = 0; i < proof.n; i++)
 	{
-		put_base64(&b, proof.hash[i].b, HASH_SIZE);
+		hash_print(&b, &proof.hash[i]);
 		buf_char(&b, '\n');
 	}
 	buf_char(&b, '\n');
-	buf_str(&b, era.origin);
-	buf_char(&b, '\n');
-	buf_int(&b, last.size);
-	buf_char(&b, '\n');
-	put_base64(&b, last.root.p, last.root.n);
-	buf_char(&b, '\n');
+	buf_str(&b, checkpoint_print(arena, &(Checkpoint){.origin = era.origin, .size = (uint64_t) last.size,
+													  .root = str_hash(last.root)}));
 	*out = buf_done(&b);
 	return CODE_OK;
 }
 
 /* ---- checking ---- */
-
-/* Take the next line off a text; false at its end. */
-static bool
-next_line(Str *line, Str *text)
-{
-	const char *end = text->n > 0 ? memchr(text->p, '\n', text->n) : NULL;
-
-	if (end == NULL)
-		return false;
-	*line = (Str){text->p, (size_t) (end - text->p)};
-	text->n -= line->n + 1;
-	text->p = end + 1;
-	return true;
-}
 
 static bool
 begins(Str *rest, Str line, const char *prefix)
@@ -138,33 +113,6 @@ begins(Str *rest, Str line, const char *prefix)
 	if (line.n < n || memcmp(line.p, prefix, n) != 0)
 		return false;
 	*rest = (Str){line.p + n, line.n - n};
-	return true;
-}
-
-static bool
-read_number(uint64_t *out, Str digits)
-{
-	*out = 0;
-	if (digits.n == 0 || digits.n > 19 || (digits.p[0] == '0' && digits.n > 1))
-		return false;
-	for (size_t i = 0; i < digits.n; i++)
-	{
-		if (digits.p[i] < '0' || digits.p[i] > '9')
-			return false;
-		*out = *out * 10 + (uint64_t) (digits.p[i] - '0');
-	}
-	return true;
-}
-
-static bool
-read_hash(Digest *out, Str line)
-{
-	uint8_t		bytes[BASE64URL_ROOM(BASE64_LEN(HASH_SIZE))];
-	size_t		n;
-
-	if (line.n != BASE64_LEN(HASH_SIZE) || !base64_decode(bytes, &n, line.p, line.n) || n != HASH_SIZE)
-		return false;
-	memcpy(out->b, bytes, HASH_SIZE);
 	return true;
 }
 
@@ -255,14 +203,14 @@ receipt_check(Receipt *out, Arena *arena, Str receipt, Str record, Fault *fault)
 	if (!base64_decode(bytes, &nbytes, rest.p, rest.n) ||
 		json_parse(&extra, arena, (const char *) bytes, nbytes, fault) != CODE_OK || extra->type != JSON_OBJECT)
 		return broken(fault, "its extra data cannot be read");
-	if (!next_line(&line, &text) || !begins(&rest, line, "index ") || !read_number(&index, rest) || index > INT64_MAX)
+	if (!next_line(&line, &text) || !begins(&rest, line, "index ") || !decimal_parse(&index, rest))
 		return broken(fault, "it has no index");
 	while (next_line(&line, &text) && line.n > 0)
-		if (n == PROOF_MAX || !read_hash(&proof[n++], line))
+		if (n == PROOF_MAX || !hash_parse(&proof[n++], line))
 			return broken(fault, "its proof cannot be read");
 	if (!next_line(&out->origin, &text) || out->origin.n == 0 ||
-		!next_line(&line, &text) || !read_number(&out->size, line) ||
-		!next_line(&line, &text) || !read_hash(&out->root, line))
+		!next_line(&line, &text) || !decimal_parse(&out->size, line) ||
+		!next_line(&line, &text) || !hash_parse(&out->root, line))
 		return broken(fault, "it has no checkpoint");
 	out->index = (int64_t) index;
 	merkle_leaf(leaf.b, record.p, record.n);

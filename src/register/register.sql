@@ -16,7 +16,7 @@ COMMENT ON TABLE commune.era IS
 	'spans of the register in which transaction ids can be compared; a restore or a promotion begins a new one';
 COMMENT ON COLUMN commune.era.begun IS 'index of the leaf that began it';
 COMMENT ON COLUMN commune.era.era IS 'number of the era, from 1';
-COMMENT ON COLUMN commune.era.binding IS 'system identifier and database that it is bound to';
+COMMENT ON COLUMN commune.era.binding IS 'system identifier, database and table act that it is bound to';
 COMMENT ON COLUMN commune.era.origin IS 'name of the log in checkpoints';
 COMMENT ON COLUMN commune.era.reason IS 'why it was begun';
 
@@ -231,20 +231,21 @@ DECLARE
 	repaired integer := 0;
 BEGIN
 	FOR r IN
-		SELECT c.relname, t.tgname
+		SELECT n.nspname, c.relname, t.tgname
 		FROM pg_catalog.pg_trigger t
 		JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
 		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = 'commune' AND t.tgname IN ('commune_protect', 'commune_insert') AND t.tgenabled <> 'A'
+		JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid AND p.pronamespace = 'commune'::pg_catalog.regnamespace
+		WHERE t.tgname IN ('commune_protect', 'commune_insert') AND t.tgenabled <> 'A'
 	LOOP
-		EXECUTE pg_catalog.format('ALTER TABLE commune.%I ENABLE ALWAYS TRIGGER %I', r.relname, r.tgname);
+		EXECUTE pg_catalog.format('ALTER TABLE %I.%I ENABLE ALWAYS TRIGGER %I', r.nspname, r.relname, r.tgname);
 		repaired := repaired + 1;
 	END LOOP;
 	RETURN repaired;
 END
 $$;
 COMMENT ON FUNCTION commune.repair_triggers() IS
-	'put protecting triggers back in force that a restore with --disable-triggers left half in force';
+	'put protecting triggers back in force, those of chained tables too, that a restore with --disable-triggers left half in force';
 REVOKE ALL ON FUNCTION commune.repair_triggers() FROM PUBLIC;
 
 CREATE FUNCTION commune.chain_rows() RETURNS trigger
@@ -265,3 +266,38 @@ CREATE FUNCTION commune.verify_table(
 COMMENT ON FUNCTION commune.verify_table(regclass) IS
 	'recompute every row of a chained table and return those that were changed, are missing or were added behind its back';
 REVOKE ALL ON FUNCTION commune.verify_table(regclass) FROM PUBLIC;
+
+CREATE FUNCTION commune.inclusion_proof(seq bigint, size bigint DEFAULT NULL) RETURNS bytea[]
+	LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_inclusion_proof';
+COMMENT ON FUNCTION commune.inclusion_proof(bigint, bigint) IS
+	'hashes that prove that an act, row or entry is among the first size leaves (RFC 9162 section 2.1.3); of the whole register by default';
+REVOKE ALL ON FUNCTION commune.inclusion_proof(bigint, bigint) FROM PUBLIC;
+
+CREATE FUNCTION commune.consistency_proof("from" bigint, "to" bigint) RETURNS bytea[]
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_consistency_proof';
+COMMENT ON FUNCTION commune.consistency_proof(bigint, bigint) IS
+	'hashes that prove that the register of one size is the beginning of that of another (RFC 9162 section 2.1.4)';
+REVOKE ALL ON FUNCTION commune.consistency_proof(bigint, bigint) FROM PUBLIC;
+
+CREATE FUNCTION commune.root(size bigint) RETURNS bytea
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_root';
+COMMENT ON FUNCTION commune.root(bigint) IS 'the root of the Merkle tree over the first size leaves, from the tiles';
+REVOKE ALL ON FUNCTION commune.root(bigint) FROM PUBLIC;
+
+CREATE FUNCTION commune.tile(level integer, n bigint, width integer DEFAULT 256) RETURNS bytea
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_tile';
+COMMENT ON FUNCTION commune.tile(integer, bigint, integer) IS
+	'the first width hashes of a tile, full or partial (C2SP tlog-tiles)';
+REVOKE ALL ON FUNCTION commune.tile(integer, bigint, integer) FROM PUBLIC;
+
+CREATE FUNCTION commune.verify_inclusion(leaf bytea, index bigint, size bigint, root bytea, proof bytea[]) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_register_verify_inclusion';
+COMMENT ON FUNCTION commune.verify_inclusion(bytea, bigint, bigint, bytea, bytea[]) IS
+	'whether a proof shows that a leaf hash stands at an index of the tree of a size and root';
+REVOKE ALL ON FUNCTION commune.verify_inclusion(bytea, bigint, bigint, bytea, bytea[]) FROM PUBLIC;
+
+CREATE FUNCTION commune.verify_consistency("from" bigint, "to" bigint, from_root bytea, to_root bytea, proof bytea[]) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_register_verify_consistency';
+COMMENT ON FUNCTION commune.verify_consistency(bigint, bigint, bytea, bytea, bytea[]) IS
+	'whether a proof shows that the tree of one size and root is the beginning of that of another';
+REVOKE ALL ON FUNCTION commune.verify_consistency(bigint, bigint, bytea, bytea, bytea[]) FROM PUBLIC;

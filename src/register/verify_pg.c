@@ -30,14 +30,16 @@
 
 typedef struct Shared
 {
-	pg_atomic_uint64 next;		/* the next block to take */
-	int64		last;
+	pg_atomic_uint64 next;		/* place in numbers of the next block to take */
+	int64		blocks;			/* how many there are to audit */
+	int64		last;			/* number of the last block */
 	bool		follower;
 	bool		signatures;
 	bool		projections;
 	slock_t		mutex;
 	int64		found;
 	Damage		damage[DAMAGES_MAX];
+	int64		numbers[FLEXIBLE_ARRAY_MEMBER];	/* of the blocks, ascending */
 } Shared;
 
 static void
@@ -81,12 +83,12 @@ audit_blocks(Shared *shared, bool rest)
 	{
 		int64		first = (int64) pg_atomic_fetch_add_u64(&shared->next, BLOCKS_AT_ONCE);
 
-		if (first > shared->last)
+		if (first >= shared->blocks)
 			break;
-		for (int64 number = first; number < first + BLOCKS_AT_ONCE && number <= shared->last; number++)
+		for (int64 i = first; i < first + BLOCKS_AT_ONCE && i < shared->blocks; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			audit_block(&audit, number);
+			audit_block(&audit, shared->numbers[i]);
 		}
 	}
 	if (rest)
@@ -138,32 +140,77 @@ check_triggers(Shared *shared)
 
 /* ---- the function ---- */
 
-/* Which blocks hold the leaves from one index to another. */
+typedef struct Numbers
+{
+	int64		last;			/* not beyond this one */
+	int64		from;			/* blocks that hold leaves from here ... */
+	int64		to;				/* ... to here */
+	int64	   *v;
+	int64		n;
+	int64		room;
+} Numbers;
+
 static bool
-block_range(int64 *first, int64 *last, int64 from, int64 to, bool whole)
+collect_number(void *self, const void *row)
+{
+	Numbers    *numbers = self;
+	const BlockRow *block = row;
+
+	if (block->number > numbers->last)
+		return false;
+	if (block->size <= numbers->from || block->first > numbers->to)
+		return true;
+	if (numbers->n == numbers->room)
+	{
+		numbers->room = numbers->room ? numbers->room * 2 : 1024;
+		numbers->v = numbers->v ? repalloc_huge(numbers->v, numbers->room * sizeof(int64)) :
+			MemoryContextAllocHuge(CurrentMemoryContext, numbers->room * sizeof(int64));
+	}
+	numbers->v[numbers->n++] = block->number;
+	return true;
+}
+
+/* List the blocks that hold the leaves from one index to another. */
+static void
+list_blocks(Numbers *numbers, int64 from, int64 to)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "commune range", ALLOCSET_DEFAULT_SIZES);
 	TableStore *tables = table_store_open(GetActiveSnapshot(), false, context);
+	Store	   *store = table_store(tables);
 	Arena		arena;
 	BlockRow	row;
-	bool		any;
 
 	context_arena_init(&arena, context);
-	any = log_last_block(&row, table_store(tables), &arena);
-	*first = 1;
-	*last = any ? row.number : 0;
-	if (any && !whole)
+	*numbers = (Numbers){.from = from, .to = to};
+	if (log_last_block(&row, store, &arena))
 	{
-		to = Min(to, row.size - 1);
-		any = from <= to;
-		if (any && log_block_at(&row, table_store(tables), &arena, from))
-			*first = row.number;
-		if (any && log_block_at(&row, table_store(tables), &arena, to))
-			*last = row.number;
+		numbers->last = row.number;
+		store->scan(store, BLOCK_BY_NUMBER, 0, NULL, SCAN_ALL, 4, collect_number, numbers);
 	}
 	table_store_close(tables);
 	MemoryContextDelete(context);
-	return any;
+}
+
+/* Report the numbers that are missing between those that are there. */
+static void
+check_numbers(Shared *shared)
+{
+	int64		expected = 1;
+
+	for (int64 i = 0; i < shared->blocks; i++)
+	{
+		if (shared->numbers[i] != expected)
+		{
+			Damage		damage = {.index = -1};
+
+			strlcpy(damage.table, "block", sizeof damage.table);
+			strlcpy(damage.kind, "missing", sizeof damage.kind);
+			snprintf(damage.detail, sizeof damage.detail, "Blocks " INT64_FORMAT " to " INT64_FORMAT " are gone.",
+					 expected, shared->numbers[i] - 1);
+			keep_damage(shared, &damage);
+		}
+		expected = shared->numbers[i] + 1;
+	}
 }
 
 static int
@@ -209,8 +256,8 @@ COMMUNE_FUNCTION(commune_register_verify)
 	int64		from = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
 	int64		to = PG_ARGISNULL(1) ? PG_INT64_MAX : PG_GETARG_INT64(1);
 	int			workers = PG_ARGISNULL(4) ? max_parallel_workers_per_gather : PG_GETARG_INT32(4);
-	int64		first;
-	int64		last;
+	Numbers		numbers;
+	Size		size;
 	bool		begun;
 	bool		follower;
 	ParallelContext *pcxt;
@@ -225,19 +272,24 @@ COMMUNE_FUNCTION(commune_register_verify)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("workers is between 0 and %d", WORKERS_MAX)));
 	InitMaterializedSRF(fcinfo, 0);
-	if (!block_range(&first, &last, from, to, whole) && !whole)
+	list_blocks(&numbers, whole ? PG_INT64_MIN : from, to);
+	if (numbers.n == 0 && !whole)
 		return (Datum) 0;
-	workers = Min(workers, (last - first) / BLOCKS_AT_ONCE);
+	workers = Min(workers, numbers.n / BLOCKS_AT_ONCE);
+	size = add_size(offsetof(Shared, numbers), mul_size(numbers.n, sizeof(int64)));
 
 	(void) register_era(&begun, &follower);
 	EnterParallelMode();
 	pcxt = CreateParallelContext("commune", "commune_register_verify_main", workers);
-	shm_toc_estimate_chunk(&pcxt->estimator, sizeof(Shared));
+	shm_toc_estimate_chunk(&pcxt->estimator, size);
 	shm_toc_estimate_keys(&pcxt->estimator, 1);
 	InitializeParallelDSM(pcxt);
-	shared = shm_toc_allocate(pcxt->toc, sizeof(Shared));
-	pg_atomic_init_u64(&shared->next, (uint64) first);
-	shared->last = last;
+	shared = shm_toc_allocate(pcxt->toc, size);
+	pg_atomic_init_u64(&shared->next, 0);
+	shared->blocks = numbers.n;
+	shared->last = numbers.last;
+	if (numbers.n > 0)
+		memcpy(shared->numbers, numbers.v, numbers.n * sizeof(int64));
 	shared->follower = follower;
 	shared->signatures = PG_ARGISNULL(2) || PG_GETARG_BOOL(2);
 	shared->projections = PG_ARGISNULL(3) || PG_GETARG_BOOL(3);
@@ -248,7 +300,10 @@ COMMUNE_FUNCTION(commune_register_verify)
 		LaunchParallelWorkers(pcxt);
 	audit_blocks(shared, whole);
 	if (whole)
+	{
+		check_numbers(shared);
 		check_triggers(shared);
+	}
 	if (workers > 0)
 		WaitForParallelWorkersToFinish(pcxt);
 	put_damages((ReturnSetInfo *) fcinfo->resultinfo, shared);

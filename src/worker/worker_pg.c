@@ -11,7 +11,11 @@
  */
 #include "base/base_pg.h"
 
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/pg_database.h"
 #include "commands/async.h"
 #include "commands/dbcommands.h"
 #include "commands/extension.h"
@@ -55,6 +59,7 @@ typedef struct Slot
 	char		database[NAMEDATALEN];	/* empty: the slot is free */
 	pid_t		pid;			/* 0: none runs */
 	bool		stopped;		/* by stop_worker(), until start_worker() or a restart */
+	TimestampTz started_at;		/* when the launcher last started a worker; 0: it may at once */
 	int64		blocks;			/* made or folded since the server started */
 	int64		last_block;
 	TimestampTz last_step;
@@ -190,6 +195,25 @@ start_worker(const char *database)
 	(void) WaitForBackgroundWorkerStartup(handle, &pid);
 }
 
+/*
+ * True if a database exists.  The launcher is in no database, and after a start of the server there is no file yet from
+ * which it would know the indexes of shared catalogs: so it reads the table as it is.
+ */
+static bool
+database_exists(const char *name)
+{
+	Relation	rel = table_open(DatabaseRelationId, AccessShareLock);
+	TableScanDesc scan = table_beginscan_catalog(rel, 0, NULL);
+	HeapTuple	tuple;
+	bool		found = false;
+
+	while (!found && HeapTupleIsValid(tuple = heap_getnext(scan, ForwardScanDirection)))
+		found = strcmp(NameStr(((Form_pg_database) GETSTRUCT(tuple))->datname), name) == 0;
+	table_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
 /* Start workers for the databases that lack one. */
 static void
 look_after_databases(void)
@@ -203,12 +227,14 @@ look_after_databases(void)
 		Slot	   *slot;
 		bool		wanted;
 
-		if (!OidIsValid(get_database_oid(database, true)))
+		if (!database_exists(database))
 			continue;
 		LWLockAcquire(shared->lock, LW_EXCLUSIVE);
 		slot = find_slot(database, true);
 		wanted = slot != NULL && slot->pid == 0 && !slot->stopped &&
-			GetCurrentTimestamp() >= slot->last_error_at + (slot->last_error_at != 0 ? 5 * USECS_PER_SEC : 0);
+			TimestampDifferenceExceeds(slot->started_at, GetCurrentTimestamp(), LAUNCHER_INTERVAL);
+		if (wanted)
+			slot->started_at = GetCurrentTimestamp();
 		LWLockRelease(shared->lock);
 		if (wanted)
 			start_worker(database);
@@ -286,52 +312,66 @@ note_error(const ErrorData *error)
 	LWLockRelease(shared->lock);
 }
 
-/* Tell listeners of the last block, not more than ten times a second. */
-static void
-notify(int64 last_block)
+/* The last block of which listeners have not been told, or 0; and when they were told last. */
+static int64 untold;
+static TimestampTz told_at;
+
+/* Tell listeners of a block unless they were told of one a moment ago; true if they are told when this commits. */
+static bool
+tell(int64 block)
 {
-	static TimestampTz last;
-	TimestampTz now = GetCurrentTimestamp();
 	char		payload[64];
 
-	if (!TimestampDifferenceExceeds(last, now, NOTIFY_INTERVAL))
-		return;
-	last = now;
-	snprintf(payload, sizeof payload, "{\"block\":" INT64_FORMAT "}", last_block);
+	if (block == 0 || !TimestampDifferenceExceeds(told_at, GetCurrentTimestamp(), NOTIFY_INTERVAL))
+		return false;
+	snprintf(payload, sizeof payload, "{\"block\":" INT64_FORMAT "}", block);
 	Async_Notify("commune", payload);
+	return true;
 }
 
 /* Take one step in a transaction of its own; true if there may be more to do at once. */
 static bool
 step(void)
 {
-	int64		blocks;
+	static bool started = false;
+	int64		blocks = 0;
 	int64		last_block = 0;
 	bool		begun;
 	bool		follower;
+	bool		telling;
 
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
 	if (!OidIsValid(get_extension_oid("commune", true)))
 	{
 		CommitTransactionCommand();
-		ereport(LOG, (errmsg("commune worker leaves: there is no extension commune in database \"%s\"", my_slot->database)));
+		ereport(started ? LOG : DEBUG1,
+				(errmsg("commune worker leaves: there is no extension commune in database \"%s\"", my_slot->database)));
 		proc_exit(0);
 	}
+	if (!started)
+		ereport(LOG, (errmsg("commune worker started for database \"%s\"", my_slot->database)));
+	started = true;
 	PushActiveSnapshot(GetTransactionSnapshot());
 	(void) register_era(&begun, &follower);
 	pgstat_report_activity(STATE_RUNNING, follower ? "commune: follow" : "commune: seal");
 	if (follower)
 		blocks = follow_step(FOLLOW_BLOCKS, false);
-	else
+	if (!follower || (blocks == 0 && follow_is_promoted()))
 	{
 		last_block = seal_step(true);
 		blocks = last_block > 0;
 	}
 	PopActiveSnapshot();
-	if (last_block > 0)
-		notify(last_block);
+	telling = tell(last_block > 0 ? last_block : untold);
 	CommitTransactionCommand();
+	if (telling)
+	{
+		untold = 0;
+		told_at = GetCurrentTimestamp();
+	}
+	else if (last_block > 0)
+		untold = last_block;
 	pgstat_report_stat(true);
 	pgstat_report_activity(STATE_IDLE, NULL);
 	note_step(blocks, last_block);
@@ -384,7 +424,6 @@ commune_worker_main(Datum arg)
 	(void) set_config_option("default_transaction_isolation", "read committed", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SET, true, 0, false);
 	(void) set_config_option("default_transaction_read_only", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SET, true, 0, false);
-	ereport(LOG, (errmsg("commune worker started for database \"%s\"", database)));
 	for (;;)
 	{
 		bool		more = false;
@@ -403,7 +442,7 @@ commune_worker_main(Datum arg)
 			}
 		}
 		if (try_step(&more, loop))
-			pause = more ? 0 : seal_interval;
+			pause = more ? 0 : untold > 0 ? Min(seal_interval, NOTIFY_INTERVAL) : seal_interval;
 		else
 			pause = Min(Max(pause, seal_interval) * 2, RETRY_MAX);
 
@@ -466,7 +505,7 @@ COMMUNE_FUNCTION(commune_worker_start)
 	if (slot != NULL)
 	{
 		slot->stopped = false;
-		slot->last_error_at = 0;
+		slot->started_at = 0;
 	}
 	LWLockRelease(shared->lock);
 	PG_RETURN_VOID();

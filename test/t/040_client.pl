@@ -142,34 +142,38 @@ ok_run('from the environment', 'sign', 'join', '-k', 'sealed', @offline);
 delete $ENV{COMMUNE_PASSPHRASE};
 ends_with(5, 'an empty one protects nothing', 'key', 'new', '-f', 'sealed2', '--passphrase-file', 'empty');
 
-SKIP:
+# Run a command on a terminal, by script(1) of util-linux, with questions and answers.
+sub talk
 {
-	skip 'script(1) is missing', 6 if system('command -v script >/dev/null') != 0;
+	my ($command, @answers) = @_;
+	my ($in, $seen) = ('', '');
+	local $ENV{TERM} = 'xterm';
+	my $h = IPC::Run::start([ 'script', '-qec', $command, '/dev/null' ], '<', \$in, '>', \$seen, IPC::Run::timeout(60));
 
-	# Talk to the program on a terminal: questions and answers.
-	my $talk = sub {
-		my ($command, @answers) = @_;
-		my ($in, $seen) = ('', '');
-		my $h = IPC::Run::start([ 'script', '-qec', $command, '/dev/null' ], '<', \$in, '>', \$seen, IPC::Run::timeout(60));
+	while (my ($question, $answer) = splice @answers, 0, 2)
+	{
+		$h->pump until $seen =~ /\Q$question\E/;
+		$in .= "$answer\n";
+		$h->pump while length $in;
+	}
+	$h->finish;
+	return ($? >> 8, $seen);
+}
 
-		while (my ($question, $answer) = splice @answers, 0, 2)
-		{
-			$h->pump until $seen =~ /\Q$question\E/;
-			$in .= "$answer\n";
-			$h->pump while length $in;
-		}
-		$h->finish;
-		return ($? >> 8, $seen);
-	};
-	my ($status, $seen) = $talk->('commune key new -p -f asked', 'New passphrase', 'hush hush', 'Once more', 'hush hush');
+{
+	my ($status, $seen) = talk('commune key new -p -f asked', 'New passphrase', 'hush hush', 'Once more', 'hush hush');
 	is($status, 0, 'a passphrase from the terminal');
 	unlike($seen, qr/hush/, 'is not shown');
-	($status, $seen) = $talk->("commune sign join -k asked @offline", 'Passphrase', 'hush hush');
+	($status, $seen) = talk("commune sign join -k asked @offline", 'Passphrase', 'hush hush');
 	is($status, 0, 'and asked for again');
 	unlike($seen, qr/hush/, 'not shown either');
-	($status, $seen) = $talk->('commune key new -p -f asked2', 'New passphrase', 'one', 'Once more', 'two');
+	($status, $seen) = talk('commune key new -p -f asked2', 'New passphrase', 'one', 'Once more', 'two');
 	is($status, 5, 'two that differ');
 	ok(!-e 'asked2', 'make no key');
+	($status, $seen) = talk('commune dance');
+	like($seen, qr/\033\[1;31merror:\033/, 'an error is red');
+	($status, $seen) = talk('NO_COLOR=1 commune dance');
+	unlike($seen, qr/\033/, 'unless NO_COLOR is set');
 }
 
 # ---- records without a server
@@ -307,6 +311,16 @@ ok_run('abstain', 'vote', 'chair', '-k', 'k3', '--abstain', '-w', '--manifest',
 	sql("SELECT commune.base64url(manifest) FROM commune.poll WHERE name = 'chair'"));
 is(sql('SELECT p.name, b.option, b.abstain, b.votes FROM commune.ballot b JOIN commune.poll p ON p.seq = b.poll ORDER BY b.seq'),
 	"budget||f|{5,-1,3}\nnames||f|{1,0,1}\nchair|2|f|\nchair||t|", 'the ballots');
+{
+	my $nonce = slurp_file('k3.nonce');
+	my ($status, $seen) = talk('commune vote chair -k k3 --option 1', 'Sign this ballot?', 'n');
+
+	is($status, 6, 'who says no');
+	is(slurp_file('k3.nonce'), $nonce, 'has signed nothing');
+	($status, $seen) = talk('commune vote chair -k k3 --option 1 --no-submit', 'Sign this ballot?', 'y');
+	is($status, 0, 'who says yes');
+	like($seen, qr/^eyJ/m, 'has signed');
+}
 ends_with(2, 'another manifest than expected', 'vote', 'budget', '-k', 'k3', '--abstain', '--manifest', 'A' x 43);
 for (
 	[ 'too expensive', 'QC412', 'budget', '--votes', '9,9,3' ],
@@ -342,6 +356,13 @@ is(sql('SELECT scope, trustees, expires IS NULL FROM commune.delegation WHERE un
 ends_with(1, 'two scopes', 'delegate', '--poll', 'later', '--topic', 'water', '-k', 'k3');
 ends_with(4, 'an open poll', 'delegate', $did{1}, '--poll', 'chair', '-k', 'k3');
 
+# a carrier, who may submit and not read
+sql('SELECT commune.create_roles(); CREATE ROLE carrier LOGIN IN ROLE commune_submit');
+ends_with(4, 'who may not read cannot say which commune it is', 'topic', 'carried', '-k', 'k1', '-d', 'user=carrier');
+like($err, qr/42501/, 'is refused');
+ok_run('with --commune', 'topic', 'carried', '-k', 'k1', '-d', 'user=carrier', '-c', $id, '-w');
+is(value('verdict'), '00000', 'it is carried');
+
 # records by hand
 my $by_hand = ok_run('no-submit', 'topic', 'by-hand', '-k', 'k1', '--no-submit');
 my $offline = ok_run('offline, the commune remembered', 'topic', 'offline', '-k', 'k2', '--offline');
@@ -367,6 +388,33 @@ ends_with(4, 'refused by the fold', 'submit', '-1', '-w', \"$one$two");
 like($out, qr/^verdict 00000\n.*^verdict QC310$/ms, 'both verdicts are shown');
 like($err, qr/QC310: the topic exists/, 'and the refusal is explained');
 my $refused = sql('SELECT seq FROM commune.verdict');
+
+# many at once
+my $batch = join '', map { "k$_->[0]\ttopic\t{\"topic\":\"$_->[1]\"}\n" } [ 1, 'b1' ], [ 1, 'b2' ], [ 2, 'b3' ], [ 1, 'b4' ];
+my $records = ok_run('sign batch', 'sign', 'batch', '-k', 'k4', \"$batch\n\tleave\r\n");
+is(scalar(my @records = split /\n/, $records), 5, 'a record for each line that is not empty');
+ok_run('submitted', 'submit', '-w', \join("\n", @records[ 0 .. 3 ]));
+is(() = $out =~ /^verdict 00000$/mg, 4, 'all of them');
+is(sql("SELECT string_agg(topic, ' ' ORDER BY seq) FROM commune.topic WHERE topic ~ '^b\\d'"), 'b1 b2 b3 b4', 'in their order');
+is(sql("SELECT commune.signer(r), commune.payload(r)->>'act' FROM (SELECT '$records[4]'::commune.jws AS r) r"), "$did{4}|leave",
+	'the last of the key of the options');
+my $noted = slurp_file('k1.nonce');
+is($noted, sql("SELECT max(nonce) FROM commune.act WHERE signer::text = '$did{1}'") . "\n", 'the last nonce is noted');
+is(() = ok_run('a dry run', 'sign', 'batch', '--dry-run', \$batch) =~ /^payload \{"iss"/mg, 4, 'shows the payloads');
+is(scalar(my @json = map { decode_json($_)->{id} } split /\n/, ok_run('as JSON', 'sign', 'batch', '--json', \$batch)), 4, 'has ids');
+is(ok_run('nothing', 'sign', 'batch', \''), '', 'of nothing');
+for (
+	[ 4, 'a member that is wrong', 'topic\t{"topic":7}', qr/^commune: line 5\n.*QC109/ ],
+	[ 4, 'no object', 'topic\t7', qr/^commune: line 5\n.*QC109.*not a JSON object/s ],
+	[ 4, 'no JSON', 'topic\t{', qr/^commune: line 5\n.*22P02/ ],
+	[ 1, 'no kind', '', qr/line 5 is not KEYFILE/ ])
+{
+	my ($expected, $name, $line, $says) = @$_;
+
+	is(ends_with($expected, "a batch with $name", 'sign', 'batch', \("${batch}k1\t" . $line =~ s/\\t/\t/r)), '', 'prints nothing');
+	like($err, $says, 'and names the line');
+}
+ends_with(5, 'a batch with a key that is missing', 'sign', 'batch', \"${batch}k9\tleave\n");
 
 # ---- receipts
 
@@ -418,8 +466,14 @@ ok_run('without signatures', 'verify', '--no-signatures');
 is(value('signatures'), 'no', 'says so');
 is((stat 'state/commune')[2] & 07777, 0700, 'what is remembered is the user\'s');
 is(sql('SELECT count(*) FROM commune.verify()') + sql('SELECT count(*) FROM commune.replay()'), 0, 'the server says the same');
-sql('CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA commune TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA commune TO reader');
+sql('SELECT commune.create_roles(); CREATE ROLE reader LOGIN IN ROLE commune_reader');
 ok_run('as one who can only read', 'verify', '-d', 'user=reader');
+{
+	my ($status, $seen) = talk('commune verify');
+	like($seen, qr/leaves +\[#+\.*\] \d+ of \d+/, 'a bar on a terminal');
+	($status, $seen) = talk('commune verify -q');
+	unlike($seen, qr/leaves/, 'unless it is to be quiet');
+}
 ok_run('status', 'status');
 is(value('members'), 3, 'counts members');
 is(scalar @{ json_run('status', 'status')->{polls} }, 4, 'lists polls');
@@ -448,6 +502,8 @@ for (
 	[ 'verdict', "INSERT INTO commune.verdict VALUES ($ballot, 'QC412')", qr/^damage block index \d+ fold: The fold gives act $ballot the verdict none/m ],
 	[ 'entry', "UPDATE commune.entry SET body = replace(body, 'trees', 'roads') WHERE kind = 'open'", qr/^damage entry\.body index/m ],
 	[ 'block', "DELETE FROM commune.block WHERE number = 4", qr/^damage block missing: Block 4/m ],
+	[ 'block', "INSERT INTO commune.block SELECT 1::bigint << 62, time, first, 1::bigint << 62, era, finished, snapshot, root, frontier, members, header FROM commune.block WHERE number = 4",
+		qr/1\d{3} places do not hold; the first thousand/ ],
 	[ 'block', "UPDATE commune.block SET time = time + interval '1 us' WHERE number = 4", qr/^damage block\.time index/m ],
 	[ 'era', "UPDATE commune.era SET origin = 'commune/other'", qr/^damage era\.origin index/m ],
 	[ 'ballot', "UPDATE commune.ballot SET votes = '{0,0,9}' WHERE seq = $ballot", qr/^damage ballot\.votes row .* state: It ought to be \{5,-1,3\}, it is \{0,0,9\}/m ],

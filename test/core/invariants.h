@@ -1,0 +1,279 @@
+/*
+ * invariants.h -- what holds of the state after every block, whatever the acts were: counts add up, rows refer to rows
+ * that are there, nobody is in two places.  For tests and for fuzzing; the state must be one without a store.
+ */
+#ifndef COMMUNE_INVARIANTS_H
+#define COMMUNE_INVARIANTS_H
+
+#include <stdlib.h>
+
+#include "fold/fold.h"
+
+/* Rows of a relation, in the order of a path. */
+typedef struct RowVec
+{
+	const void **v;
+	size_t		n;
+	size_t		room;
+} RowVec;
+
+static inline bool
+row_vec_add(void *self, const void *row)
+{
+	RowVec	   *vec = self;
+
+	if (vec->n == vec->room)
+	{
+		vec->room = vec->room * 2 + 16;
+		vec->v = realloc(vec->v, vec->room * sizeof *vec->v);
+	}
+	vec->v[vec->n++] = row;
+	return true;
+}
+
+static inline RowVec
+rows_of(State *state, PathId path)
+{
+	RowVec		vec = {0};
+
+	state_scan(state, path, 0, NULL, SCAN_ALL, row_vec_add, &vec);
+	return vec;
+}
+
+/* Count the rows that agree in a column of 64 bits. */
+static inline int64_t
+count_rows(const RowVec *rows, size_t offset, int64_t value)
+{
+	int64_t		n = 0;
+
+	for (size_t i = 0; i < rows->n; i++)
+		n += *(const int64_t *) ((const char *) rows->v[i] + offset) == value;
+	return n;
+}
+
+#define COUNT(rows, type, field, value) count_rows(rows, offsetof(type, field), value)
+
+typedef struct Tables
+{
+	State	   *state;
+	Arena	   *arena;
+	const Charter *charter;
+	RowVec		members;
+	RowVec		stays;
+	RowVec		vouches;
+	RowVec		topics;
+	RowVec		polls;
+	RowVec		ballots;
+	RowVec		delegations;
+} Tables;
+
+static inline const Member *
+member_row(const Tables *t, int64_t id)
+{
+	return id >= 1 && id <= (int64_t) t->members.n ? t->members.v[id - 1] : NULL;
+}
+
+static inline const char *
+broken_member(const Tables *t, const Member *m)
+{
+	bool		member = str_is(m->status, "member");
+	bool		candidate = str_is(m->status, "candidate");
+	int64_t		open_polls = 0;
+	int64_t		open_stays = 0;
+
+	if (!member && !candidate && !str_is(m->status, "named") && !str_is(m->status, "left"))
+		return "a status that is none";
+	if (member != (m->since != INT8_NONE))
+		return "since and status of a member differ";
+	if (m->vouches != COUNT(&t->vouches, Vouch, candidate, m->id))
+		return "a member's vouches are miscounted";
+	if (candidate && m->vouches >= t->charter->vouches)
+		return "a candidate has enough vouches";
+	for (size_t i = 0; i < t->polls.n; i++)
+	{
+		const Poll *p = t->polls.v[i];
+
+		open_polls += p->author == m->id && (str_is(p->status, "announced") || str_is(p->status, "open"));
+	}
+	if (m->polls != open_polls)
+		return "a member's polls are miscounted";
+	if (m->polls > t->charter->open_polls || m->acts > t->charter->acts_per_day)
+		return "a limit does not hold";
+	for (size_t i = 0; i < t->stays.n; i++)
+	{
+		const Membership *s = t->stays.v[i];
+
+		if (s->member != m->id)
+			continue;
+		if (s->until == INT8_NONE && s->since != m->since)
+			return "the open stay is not the one of the member";
+		open_stays += s->until == INT8_NONE;
+		if (s->until != INT8_NONE && s->until <= s->since)
+			return "a stay ends before it begins";
+		if (i > 0 && ((const Membership *) t->stays.v[i - 1])->member == m->id &&
+			(((const Membership *) t->stays.v[i - 1])->until == INT8_NONE ||
+			 ((const Membership *) t->stays.v[i - 1])->until > s->since))
+			return "two stays overlap";
+	}
+	return open_stays != member ? "a member has no open stay, or somebody else has one" : NULL;
+}
+
+static inline const char *
+broken_ballot(const Tables *t, const Ballot *b, Poll *poll)
+{
+	int64_t		cost = 0;
+
+	if (b->abstain)
+		return b->option != INT4_NONE || b->votes.v != NULL ? "an abstention votes" : NULL;
+	if (str_is(poll->method, "majority"))
+		return b->option < 1 || b->option > (int64_t) poll->options.n || b->votes.v != NULL ? "a vote for no option" : NULL;
+	if (b->votes.n != poll->options.n || b->option != INT4_NONE)
+		return "a ballot does not vote on each option";
+	for (size_t i = 0; i < b->votes.n; i++)
+		cost += (int64_t) b->votes.v[i] * b->votes.v[i];
+	if (str_is(poll->method, "quadratic") && cost > method_int(poll_params(t->state, poll), "credits", 0))
+		return "a ballot costs more than the credits";
+	return NULL;
+}
+
+static inline const char *
+broken_poll(const Tables *t, Poll *poll)
+{
+	bool		announced = str_is(poll->status, "announced");
+	bool		open = str_is(poll->status, "open");
+	bool		closed = str_is(poll->status, "closed");
+	bool		due = announced || open || (closed && poll->result.p == NULL);
+	const char *wrong = NULL;
+	int64_t		cast = 0;
+	Tally		tally;
+	Fault		fault;
+
+	if (!announced && !open && !closed && !str_is(poll->status, "lapsed"))
+		return "a poll's status is none";
+	if (poll->opens >= poll->closes || poll->extensions > EXTENSIONS_MAX)
+		return "a poll's times do not fit";
+	if ((poll->due != INT8_NONE) != due || (due && poll->due != (announced ? poll->opens : poll->closes)))
+		return "a poll is due at a wrong time";
+	if ((poll->manifest.p != NULL) != (open || closed) || (poll->opened != INT8_NONE) != (open || closed) ||
+		(poll->electorate != INT8_NONE) != (open || closed) || (poll->closed != INT8_NONE) != closed)
+		return "a poll's status and its columns differ";
+	for (size_t i = 0; i < t->ballots.n && wrong == NULL; i++)
+	{
+		const Ballot *b = t->ballots.v[i];
+
+		if (b->poll != poll->seq)
+			continue;
+		cast++;
+		wrong = broken_ballot(t, b, poll);
+	}
+	if (wrong != NULL)
+		return wrong;
+	if (cast != poll->ballots)
+		return "a poll's ballots are miscounted";
+	if (!open && !closed)
+		return cast > 0 ? "a ballot in a poll that never opened" : NULL;
+	if (tally_poll(&tally, t->arena, t->state, poll, &fault) != CODE_OK)
+		return "a poll cannot be counted";
+	if (tally.electorate != poll->electorate || tally.direct != cast ||
+		tally.direct + tally.represented + tally.unrepresented != tally.electorate)
+		return "a tally does not add up";
+	return NULL;
+}
+
+static inline const char *
+broken_delegation(const Tables *t, const Delegation *d, const Delegation *before)
+{
+	if (member_row(t, d->truster) == NULL || d->trustees.n > DELEGATES_MAX ||
+		(d->until != INT8_NONE && d->until <= d->since))
+		return "a delegation is out of bounds";
+	if (before != NULL && before->truster == d->truster && str_eq(before->scope, d->scope) && before->until != d->since)
+		return "two lists of a scope do not follow each other";
+	for (size_t i = 0; i < d->trustees.n; i++)
+	{
+		if (member_row(t, d->trustees.v[i]) == NULL || d->trustees.v[i] == d->truster)
+			return "a delegate is nobody, or the truster";
+		for (size_t j = 0; j < i; j++)
+			if (d->trustees.v[i] == d->trustees.v[j])
+				return "a delegate stands on a list twice";
+	}
+	return NULL;
+}
+
+static inline const char *
+broken_commune(const Tables *t)
+{
+	const Charter *c = t->charter;
+	const char *wrong = NULL;
+	int64_t		members = 0;
+	int64_t		pending = 0;
+
+	if (c == NULL)
+		return t->members.n + t->polls.n + t->topics.n > 0 ? "rows without a charter" : NULL;
+	if (c->identities != (int64_t) t->members.n)
+		return "the identities are miscounted";
+	for (size_t i = 0; i < t->members.n && wrong == NULL; i++)
+	{
+		const Member *m = t->members.v[i];
+
+		if (m->id != (int64_t) i + 1)
+			return "the members' ids have a gap";
+		members += str_is(m->status, "member");
+		pending += str_is(m->status, "candidate") && m->vouches == 0;
+		wrong = broken_member(t, m);
+	}
+	if (wrong != NULL)
+		return wrong;
+	if (c->members != members || c->pending != pending)
+		return "the charter's counts are wrong";
+	for (size_t i = 0; i < t->vouches.n; i++)
+	{
+		const Vouch *v = t->vouches.v[i];
+		const Member *voucher = member_row(t, v->voucher);
+
+		if (voucher == NULL || !str_is(voucher->status, "member") || v->voucher == v->candidate)
+			return "somebody vouches who may not";
+	}
+	for (size_t i = 0; i < t->topics.n; i++)
+	{
+		const Topic *topic = t->topics.v[i];
+		const Topic *parent = topic->parent.p ? topic_find(t->state, topic->parent) : NULL;
+
+		if (topic->parent.p != NULL && (parent == NULL || parent->seq >= topic->seq))
+			return "a topic is not younger than its parent";
+	}
+	for (size_t i = 0; i < t->polls.n && wrong == NULL; i++)
+		wrong = broken_poll(t, (Poll *) t->polls.v[i]);
+	for (size_t i = 0; i < t->delegations.n && wrong == NULL; i++)
+		wrong = broken_delegation(t, t->delegations.v[i], i > 0 ? t->delegations.v[i - 1] : NULL);
+	return wrong;
+}
+
+/* What does not hold of a state, or NULL. */
+static inline const char *
+broken_invariant(State *state, Arena *arena)
+{
+	Tables		t = {
+		.state = state,
+		.arena = arena,
+		.charter = charter_find(state),
+		.members = rows_of(state, MEMBER_BY_ID),
+		.stays = rows_of(state, MEMBERSHIP_BY_MEMBER),
+		.vouches = rows_of(state, VOUCH_BY_CANDIDATE),
+		.topics = rows_of(state, TOPIC_BY_NAME),
+		.polls = rows_of(state, POLL_BY_SEQ),
+		.ballots = rows_of(state, BALLOT_BY_POLL),
+		.delegations = rows_of(state, DELEGATION_BY_TRUSTER),
+	};
+	const char *wrong = broken_commune(&t);
+
+	free(t.members.v);
+	free(t.stays.v);
+	free(t.vouches.v);
+	free(t.topics.v);
+	free(t.polls.v);
+	free(t.ballots.v);
+	free(t.delegations.v);
+	return wrong;
+}
+
+#endif

@@ -1,0 +1,81 @@
+"""Delegation in a poll, and counting: docs/acts.md."""
+
+
+def lists_that_count(electorate, delegations, poll_scope, topics, opened_at):
+    """For each of the electorate who has one, the list that counts: the most specific that has not expired.
+
+    `delegations` maps (member, scope) to (names, expires); `topics` are the poll's topic and those above it, in order."""
+    scopes = [poll_scope, *(("topic", topic) for topic in topics), ("everything",)]
+    found = {}
+    for member in electorate:
+        for scope in scopes:
+            names, expires = delegations.get((member, scope), (None, None))
+            if names is not None and (expires is None or expires > opened_at):
+                found[member] = names
+                break
+    return found
+
+
+def represented_by(electorate, lists, voters):
+    """For each of the electorate who does not vote himself and is represented: by whom."""
+    delegate = {member: next((name for name in names if name in electorate), None) for member, names in lists.items()}
+    found = {}
+    for member in electorate - voters:
+        at, seen = member, set()
+        while at is not None and at not in voters and at not in seen:
+            seen.add(at)
+            at = delegate.get(at)
+        if at in voters:
+            found[member] = at
+    return found
+
+
+class Count:
+    """What a poll comes to.  `ballots` maps voters to {"abstain": True}, {"option": n} or {"votes": [...]}."""
+
+    def __init__(self, poll, electorate, lists, ballots):
+        options, method, params = len(poll.options), poll.method, poll.params
+        represents = dict.fromkeys(ballots, 0)
+        for voter in represented_by(electorate, lists, set(ballots)).values():
+            represents[voter] += 1
+
+        self.electorate = len(electorate)
+        self.direct = len(ballots)
+        self.represented = sum(represents.values())
+        self.unrepresented = self.electorate - self.direct - self.represented
+        self.abstained = 0
+        self.direct_votes = [0] * options
+        self.represented_votes = [0] * options
+        for voter, choice in ballots.items():
+            if "abstain" in choice:
+                self.abstained += 1 + represents[voter]
+            else:
+                for i, v in enumerate(votes_of(choice, options)):
+                    self.direct_votes[i] += v
+                    self.represented_votes[i] += represents[voter] * v
+        self.votes = [a + b for a, b in zip(self.direct_votes, self.represented_votes)]
+
+        num, den = poll.quorum or (0, 1)
+        self.quorum_reached = (self.direct + self.represented) * den >= self.electorate * num
+        self.rank = [1 + sum(other > v for other in self.votes) for v in self.votes]
+        seats = params.get("seats", 1)
+        in_reach = [i for i, v in enumerate(self.votes) if v > 0 and self.rank[i] <= seats]
+        winners = [i for i in in_reach if self.rank[i] + self.votes.count(self.votes[i]) - 1 <= seats]
+        self.tied = len(winners) < len(in_reach)
+        if method == "majority":
+            winners = [i for i in winners if enough(self.votes[i], sum(self.votes), params.get("threshold"))]
+        if not self.quorum_reached:
+            winners, self.tied = [], False
+        self.winners = [i + 1 for i in winners]
+
+
+def votes_of(choice, options):
+    if "option" in choice:
+        return [int(i + 1 == choice["option"]) for i in range(options)]
+    return choice["votes"]
+
+
+def enough(votes, all_votes, threshold):
+    if threshold is None:
+        return votes * 2 > all_votes
+    return votes * threshold[1] >= all_votes * threshold[0]

@@ -1,0 +1,125 @@
+"""The members of each kind of act: the tables of docs/acts.md."""
+import re
+
+from .record import LARGEST, Malformed, base64url_decode, did_binary, is_integer
+
+
+def integer(least=-LARGEST, most=LARGEST):
+    return lambda value: is_integer(value) and least <= value <= most
+
+
+def text(longest=None):
+    """Not empty, at most so many characters, no U+0000 to U+001F but tab and newline, no U+007F."""
+    def holds(value):
+        return (isinstance(value, str) and value != "" and (longest is None or len(value) <= longest)
+                and not any((c < " " or c == "\x7f") and c not in "\t\n" for c in value))
+    return holds
+
+
+def did(value):
+    try:
+        return isinstance(value, str) and did_binary(value) is not None
+    except Malformed:
+        return False
+
+
+def id(value):
+    try:
+        return isinstance(value, str) and len(base64url_decode(value)) == 32
+    except Malformed:
+        return False
+
+
+def array(item, least, most, different=False):
+    def holds(value):
+        return (isinstance(value, list) and least <= len(value) <= most and all(item(v) for v in value)
+                and (not different or len(set(value)) == len(value)))
+    return holds
+
+
+def members(required, optional):
+    """An object with these members and no others."""
+    def holds(value):
+        return (isinstance(value, dict) and set(required) <= set(value) <= {*required, *optional}
+                and all({**required, **optional}[name](v) for name, v in value.items()))
+    return holds
+
+
+def share(value):
+    """[num, den] with 0 <= num <= den, den > 0."""
+    return array(integer(), 2, 2)(value) and 0 <= value[0] <= value[1] and value[1] > 0
+
+
+def is_object(value):
+    return isinstance(value, dict)
+
+
+def name(value):
+    return isinstance(value, str) and bool(re.fullmatch("[a-z0-9-]{1,60}", value))
+
+
+LIMIT = integer(1, 10 ** 9)
+TIME = integer(0, 253402300799)      # the end of the year 9999
+UNTIL = integer(1, 9007199254)       # its microseconds are at most 2^53 - 1
+
+KINDS = {
+    "charter": ({"name": text(200), "founders": array(did, 1, 100, True), "vouches": integer(1, 100), "rules": integer(1)},
+                {"limits": members({}, {"pending_joins": LIMIT, "acts_per_day": LIMIT, "open_polls": LIMIT})}),
+    "join": ({}, {"profile": id}),
+    "vouch": ({"member": did}, {"withdraw": lambda value: value is True}),
+    "leave": ({}, {}),
+    "topic": ({"topic": text(60)}, {"parent": text(60)}),
+    "poll": ({"name": name, "title": text(200), "options": array(text(200), 1, 255, True), "method": text(30),
+              "opens": TIME, "closes": TIME},
+             {"text": text(), "topic": text(60), "params": is_object, "quorum": share}),
+    "ballot": ({"poll": id, "choice": is_object}, {}),
+    "delegate": ({"scope": is_object, "to": array(did, 0, 5)}, {"until": UNTIL}),
+}
+
+ENVELOPE = {"iss", "aud", "iat", "exp", "nonce", "act"}
+
+
+def well_formed(payload):
+    """Whether the members of a known kind of act are its own, each of its type."""
+    own = {name: value for name, value in payload.items() if name not in ENVELOPE}
+    if not members(*KINDS[payload["act"]])(own):
+        return False
+    return payload["act"] != "charter" or payload["vouches"] <= len(payload["founders"])
+
+
+INT4 = 2 ** 31 - 1
+
+
+# ---- parameters of methods, and choices
+
+def parameters(method, params, options):
+    """Whether the parameters are those of the method."""
+    flag = lambda value: isinstance(value, bool)
+    seats = {"seats": integer(1, options), "running": flag}
+    if method == "majority":
+        return members({}, {"threshold": lambda value: share(value) and value[0] > 0, "running": flag})(params)
+    if method == "approval":
+        return members({}, seats)(params)
+    return members({"credits": integer(1)}, {**seats, "negative": flag})(params)
+
+
+def choice_refused(method, params, options, choice):
+    """The SQLSTATE that refuses a choice, or none."""
+    if choice == {"abstain": True}:
+        return None
+    if method == "majority":
+        if not members({"option": integer()}, {})(choice):
+            return "QC410"
+        return None if 1 <= choice["option"] <= options else "QC411"
+    if not members({"votes": lambda value: isinstance(value, list)}, {})(choice):
+        return "QC410"
+    votes = choice["votes"]
+    if method == "quadratic" and sum(v * v for v in votes if is_integer(v)) > params["credits"]:
+        return "QC412"
+    if len(votes) > options:
+        return "QC411"
+    if method == "approval":
+        single = integer(0, 1)
+    else:
+        single = integer(-INT4 if params.get("negative", False) else 0, INT4)
+    return None if array(single, options, options)(votes) else "QC410"
