@@ -114,7 +114,7 @@ too_fine(Fault *fault)
  * options, which is as fine as any point can be.
  */
 static Code
-dowdall(Borda *out, const Profile *profile, Arena *arena, Fault *fault)
+dowdall(Borda *out, const Profile *profile, void (*pause)(void), Arena *arena, Fault *fault)
 {
 	uint32_t	m = profile->options;
 	uint32_t   *list = arena_alloc(arena, sizeof(uint32_t) * m);
@@ -129,6 +129,8 @@ dowdall(Borda *out, const Profile *profile, Arena *arena, Fault *fault)
 	{
 		uint32_t	k = list_paper(list, equal, seen, i + 1, &profile->paper[i]);
 
+		if (i % PAUSE_PAPERS == 0 && pause != NULL)
+			pause();
 		longest = k > longest ? k : longest;
 		for (uint32_t j = 0; j < k; j += equal[j])
 			if (lcm_overflows(sharing, equal[j], &sharing))
@@ -147,6 +149,8 @@ dowdall(Borda *out, const Profile *profile, Arena *arena, Fault *fault)
 		uint32_t	k = list_paper(list, equal, seen, i + 1, &profile->paper[i]);
 		int64_t		weight = profile->paper[i].weight;
 
+		if (i % PAUSE_PAPERS == 0 && pause != NULL)
+			pause();
 		for (uint32_t j = 0; j < k; j += equal[j])
 		{
 			Wide		points = 0;
@@ -167,8 +171,8 @@ dowdall(Borda *out, const Profile *profile, Arena *arena, Fault *fault)
 }
 
 Code
-borda_count_profile(Borda *out, const Profile *profile, BordaMode mode, int64_t lowest, int64_t seats, Ties *ties, Arena *arena,
-					Fault *fault)
+borda_count_profile(Borda *out, const Profile *profile, BordaMode mode, int64_t lowest, int64_t seats, Ties *ties,
+					void (*pause)(void), Arena *arena, Fault *fault)
 {
 	Counts		counts;
 	Code		code;
@@ -180,6 +184,8 @@ borda_count_profile(Borda *out, const Profile *profile, BordaMode mode, int64_t 
 	{
 		const Paper *paper = &profile->paper[i];
 
+		if (i % PAUSE_PAPERS == 0 && pause != NULL)
+			pause();
 		if (paper->weight < 0)
 			return fault_set(fault, CODE_NEGATIVE_COUNT, i, "A ranking has a negative weight.");
 		if ((code = counts_add_ranking(&counts, paper->p, paper->n, paper->weight, fault)) != CODE_OK)
@@ -189,7 +195,7 @@ borda_count_profile(Borda *out, const Profile *profile, BordaMode mode, int64_t 
 		return borda_count(out, &counts, mode, lowest, seats, ties, arena, fault);
 	if (lowest != 0)
 		return fault_set(fault, CODE_BAD_RULE, lowest, "The mode dowdall has no lowest points.");
-	if ((code = dowdall(out, profile, arena, fault)) != CODE_OK)
+	if ((code = dowdall(out, profile, pause, arena, fault)) != CODE_OK)
 		return code;
 	return places_fill(out->place, profile->options, order_by_points, out, seats, ties, fault);
 }

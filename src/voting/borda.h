@@ -36,8 +36,8 @@ typedef struct Borda
 extern Code borda_count(Borda *out, const Counts *counts, BordaMode mode, int64_t lowest, int64_t seats, Ties *ties,
 						Arena *arena, Fault *fault);
 
-/* All modes.  Faults: the same, and NEGATIVE_COUNT. */
+/* All modes.  pause, which may be NULL, is called now and then, and may jump out.  Faults: the same, and NEGATIVE_COUNT. */
 extern Code borda_count_profile(Borda *out, const Profile *profile, BordaMode mode, int64_t lowest, int64_t seats, Ties *ties,
-								Arena *arena, Fault *fault);
+								void (*pause)(void), Arena *arena, Fault *fault);
 
 #endif

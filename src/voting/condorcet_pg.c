@@ -6,8 +6,6 @@
 #include "voting/condorcet.h"
 #include "voting/wide_pg.h"
 
-#define PLACE_TIES (TIES_BY_LIST | TIE_BIT(TIE_NONE))
-
 static const char *const strengths[] = {"winning", "margin", "ratio", "opposition"};
 
 /* Take the state of pairs that is the first argument. */
@@ -272,8 +270,7 @@ COMMUNE_FUNCTION(commune_voting_pairs_of_profile)
 
 		if (counts_add_ranking(&counts, paper->p, paper->n, paper->weight, &fault) != CODE_OK)
 			fault_raise(&fault);
-		if (i % 65536 == 0)
-			voting_pause();
+		voting_pause();			/* a ranking of 2,000 options are 2 million pairs */
 	}
 	counts_settle(&counts);
 	value = counts_datum(&counts);

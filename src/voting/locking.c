@@ -95,15 +95,20 @@ typedef struct Locking
 	Reach		all;			/* with all equal pairs */
 	EqualPairs	equal;
 	Ties	   *ties;
+	void		(*pause)(void);
 	Arena	   *arena;
 	Fault	   *fault;
 } Locking;
+
+#define PAUSE_PAIRS 1024
 
 static void
 put(Locking *l, Pair pair, bool locked, bool tied, TieRule rule)
 {
 	if (locked)
 		reach_add(&l->locked, pair.winner, pair.loser);
+	if (l->out->n % PAUSE_PAIRS == 0 && l->pause != NULL)
+		l->pause();
 	l->out->pair[l->out->n++] = (LockedPair){pair.winner, pair.loser, locked, tied, rule};
 }
 
@@ -149,6 +154,8 @@ put_equal(Locking *l, const Pair *list, size_t n)
 		barred[i] = reaches(&l->locked, list[i].loser, list[i].winner);
 		if (!barred[i] || l->equal == EQUAL_TOGETHER)
 			reach_add(&l->all, list[i].winner, list[i].loser);
+		if (i % PAUSE_PAIRS == 0 && l->pause != NULL)
+			l->pause();
 	}
 
 	/* What closes no circle even with all others can be locked, whatever their order. */
@@ -171,7 +178,7 @@ ranked_pairs_count(RankedPairs *out, const Counts *pairs, Strength strength, Equ
 				   void (*pause)(void), Arena *arena, Fault *fault)
 {
 	uint32_t	m = pairs->options;
-	Locking		l = {.out = out, .equal = equal, .ties = ties, .arena = arena, .fault = fault};
+	Locking		l = {.out = out, .equal = equal, .ties = ties, .pause = pause, .arena = arena, .fault = fault};
 	ByPair		by = {pairs, strength};
 	Pair	   *list;
 	size_t		n;
@@ -190,8 +197,6 @@ ranked_pairs_count(RankedPairs *out, const Counts *pairs, Strength strength, Equ
 			;
 		if ((code = put_equal(&l, list + i, next - i)) != CODE_OK)
 			return code;
-		if (pause != NULL)
-			pause();
 	}
 	return fill_by_peeling(out->place, m, locked_ahead, &l.locked, seats, ties, arena, fault);
 }

@@ -254,7 +254,7 @@ record(Ties *ties, const Tie *tie, uint32_t *tied, uint32_t n, TieRule rule, uin
 void
 ties_record(Ties *ties, const Tie *tie, TieRule rule, uint32_t chosen)
 {
-	record(ties, tie, arena_copy(ties->arena, tie->tied, sizeof(uint32_t) * tie->n), tie->n, rule, chosen);
+	record(ties, tie, tie->tied, tie->n, rule, chosen);
 }
 
 Code

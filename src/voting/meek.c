@@ -12,6 +12,7 @@
 #include "voting/stv_state.h"
 
 #define NONE UINT32_MAX
+#define NODES_MAX (1u << 25)
 
 typedef struct Node
 {
@@ -68,49 +69,66 @@ grow(Meek *m)
 	}
 }
 
-/* Return the node of an option below another, which is made if it is not there. */
-static uint32_t
-child_of(Meek *m, uint32_t parent, uint32_t option)
+/* Find the node of an option below another, which is made if it is not there. */
+static Code
+find_child(uint32_t *child, Meek *m, uint32_t parent, uint32_t option)
 {
 	uint32_t	at;
 
 	if (m->n == m->room)
+	{
+		if (m->n == NODES_MAX)
+			return fault_set(m->c->fault, CODE_TOO_LARGE, -1, "The papers are too different: their tree has more than %u nodes.",
+							 NODES_MAX);
 		grow(m);
+	}
 	for (at = slot_of(m, parent, option); m->slot[at] != 0; at = (at + 1) & (m->slots - 1))
 	{
 		const Node *node = &m->node[m->slot[at] - 1];
 
 		if (node->parent == parent && node->option == option)
-			return m->slot[at] - 1;
+		{
+			*child = m->slot[at] - 1;
+			return CODE_OK;
+		}
 	}
 	m->slot[at] = m->n + 1;
 	m->node[m->n] = (Node){.parent = parent, .option = option, .sheets = NONE, .same = m->of_option[option]};
 	m->of_option[option] = m->n;
-	return m->n++;
+	*child = m->n++;
+	return CODE_OK;
 }
 
 /* Take a sheet from a node down to its first option that is not elected, or as far as it goes. */
-static void
+static Code
 go_down(Meek *m, uint32_t sheet, uint32_t node)
 {
 	StvCount   *c = m->c;
 	uint32_t	option;
+	Code		code;
+
+	if (sheet % PAUSE_PAPERS == 0 && c->pause != NULL)
+		c->pause();
 
 	while ((option = sheet_next(&c->sheets.sheet[sheet], c->in, c->rules->sheets.overvote)) != SHEET_EXHAUSTED)
 	{
-		node = child_of(m, node, option);
+		if ((code = find_child(&node, m, node, option)) != CODE_OK)
+			return code;
 		if (c->status[option] == STV_CONTINUING)
 			break;
 	}
 	m->next[sheet] = m->node[node].sheets;
 	m->node[node].sheets = sheet;
 	m->node[node].own += c->sheets.sheet[sheet].weight;
+	return CODE_OK;
 }
 
 /* Let the sheets at the nodes of an option go on: down from there, or from one above if the option is excluded. */
-static void
+static Code
 go_on(Meek *m, uint32_t option, bool excluded)
 {
+	Code		code;
+
 	for (uint32_t i = m->of_option[option]; i != NONE; i = m->node[i].same)
 	{
 		uint32_t	sheet = m->node[i].sheets;
@@ -121,10 +139,12 @@ go_on(Meek *m, uint32_t option, bool excluded)
 		{
 			uint32_t	next = m->next[sheet];
 
-			go_down(m, sheet, excluded ? m->node[i].parent : i);
+			if ((code = go_down(m, sheet, excluded ? m->node[i].parent : i)) != CODE_OK)
+				return code;
 			sheet = next;
 		}
 	}
+	return CODE_OK;
 }
 
 /* Add up what goes through each node. */
@@ -233,6 +253,7 @@ meek_count(StvCount *c)
 {
 	uint32_t	options = c->out->options;
 	Meek		m = {.c = c};
+	uint32_t	root;
 	uint32_t	iterations = 0;
 	Code		code;
 
@@ -244,9 +265,11 @@ meek_count(StvCount *c)
 		m.of_option[o] = NONE;
 		c->keep[o] = c->status[o] == STV_CONTINUING ? c->unit : 0;
 	}
-	child_of(&m, NONE, 0);
+	if ((code = find_child(&root, &m, NONE, 0)) != CODE_OK)
+		return code;
 	for (uint32_t i = 0; i < c->sheets.n; i++)
-		go_down(&m, i, 0);
+		if ((code = go_down(&m, i, root)) != CODE_OK)
+			return code;
 
 	add_up(&m);
 	distribute(&m);
@@ -260,7 +283,8 @@ meek_count(StvCount *c)
 		for (uint32_t o = 1; o <= options; o++)
 			if (c->event[o] == EVENT_ELECTED)
 			{
-				go_on(&m, o, false);
+				if ((code = go_on(&m, o, false)) != CODE_OK)
+					return code;
 				elects = true;
 			}
 		if (!elects)
@@ -270,7 +294,8 @@ meek_count(StvCount *c)
 			stv_exclude(c, option);
 			c->keep[option] = 0;
 			c->in[option] = 0;
-			go_on(&m, option, true);
+			if ((code = go_on(&m, option, true)) != CODE_OK)
+				return code;
 		}
 		if (stv_is_over(c))
 			break;

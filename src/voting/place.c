@@ -16,24 +16,31 @@ merge(uint32_t *to, const uint32_t *a, uint32_t na, const uint32_t *b, uint32_t 
 			*to++ = *b++, nb--;
 }
 
-void
-places_sort(uint32_t *list, uint32_t options, PlaceOrder order, const void *context, Arena *arena)
+/* Sort a list of options, the best first; equal ones stay in their order. */
+static void
+sort_list(uint32_t *list, uint32_t n, PlaceOrder order, const void *context, Arena *arena)
 {
-	uint32_t   *other = arena_alloc(arena, sizeof(uint32_t) * options);
+	uint32_t   *other = arena_alloc(arena, sizeof(uint32_t) * n);
 
-	for (uint32_t i = 0; i < options; i++)
-		list[i] = i + 1;
-	for (uint32_t run = 1; run < options; run *= 2)
+	for (uint32_t run = 1; run < n; run *= 2)
 	{
-		for (uint32_t i = 0; i < options; i += 2 * run)
+		for (uint32_t i = 0; i < n; i += 2 * run)
 		{
-			uint32_t	na = options - i < run ? options - i : run;
-			uint32_t	nb = options - i - na < run ? options - i - na : run;
+			uint32_t	na = n - i < run ? n - i : run;
+			uint32_t	nb = n - i - na < run ? n - i - na : run;
 
 			merge(other + i, list + i, na, list + i + na, nb, order, context);
 		}
-		memcpy(list, other, sizeof(uint32_t) * options);
+		memcpy(list, other, sizeof(uint32_t) * n);
 	}
+}
+
+void
+places_sort(uint32_t *list, uint32_t options, PlaceOrder order, const void *context, Arena *arena)
+{
+	for (uint32_t i = 0; i < options; i++)
+		list[i] = i + 1;
+	sort_list(list, options, order, context, arena);
 }
 
 Code
@@ -44,33 +51,47 @@ seats_check(int64_t seats, Fault *fault)
 	return CODE_OK;
 }
 
-/* Fill the last seats from a rank with more options than there are seats. */
+static int
+order_by_place(const void *context, uint32_t a, uint32_t b)
+{
+	const uint32_t *place = context;
+
+	return wide_cmp(place[b], place[a]);
+}
+
+/*
+ * Fill the last seats from a rank with more options than there are seats.  The rules that decide it rank all options, so
+ * it is enough to ask once; each seat is recorded as a tie of its own, of all who were equal.
+ */
 static Code
 fill_from(Place *place, uint32_t *equal, uint32_t n, uint32_t seats, Ties *ties, Fault *fault)
 {
-	uint32_t   *tied = arena_alloc(ties->arena, sizeof(uint32_t) * n);
+	Tie			tie = {.round = 1, .purpose = "elect", .n = n, .tied = equal};
+	const uint32_t *order = NULL;
+	uint32_t   *sorted;
 	TieRule		rule;
-	uint32_t	chosen;
 	Code		code;
 
-	for (; seats > 0; seats--)
+	if (ties->rules > 0 && ties->rule[0] == TIE_NONE)
 	{
-		Tie			tie = {.round = 1, .purpose = "elect", .n = 0, .tied = tied};
-
-		for (uint32_t i = 0; i < n; i++)
-			if (!place[equal[i]].elected)
-				tied[tie.n++] = equal[i];
-		if ((code = ties_break(&chosen, &rule, ties, &tie, fault)) != CODE_OK)
-			return code;
-		for (uint32_t i = 0; i < n; i++)
-		{
-			place[equal[i]].tied = true;
-			if (!place[equal[i]].elected)
-				place[equal[i]].rule = rule;
-		}
-		if (chosen == 0)
-			return CODE_OK;
-		place[chosen].elected = true;
+		seats = 0;
+		rule = TIE_NONE;
+		ties_record(ties, &tie, rule, 0);
+	}
+	else if ((code = ties_rank(&order, &rule, ties, &tie, fault)) != CODE_OK)
+		return code;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		place[equal[i]].tied = true;
+		place[equal[i]].rule = rule;
+	}
+	sorted = arena_copy(ties->arena, equal, sizeof(uint32_t) * n);
+	if (seats > 0)
+		sort_list(sorted, n, order_by_place, order, ties->arena);
+	for (uint32_t i = 0; i < seats; i++)
+	{
+		place[sorted[i]].elected = true;
+		ties_record(ties, &tie, rule, sorted[i]);
 	}
 	return CODE_OK;
 }

@@ -10,6 +10,9 @@
 
 #include "voting/lot.h"
 
+/* The rules for ties that fill seats: each of them decides the whole tie, or leaves it. */
+#define PLACE_TIES (TIES_BY_LIST | TIE_BIT(TIE_NONE))
+
 typedef struct Place
 {
 	uint32_t	rank;
@@ -22,7 +25,7 @@ typedef struct Place
 typedef int (*PlaceOrder) (const void *context, uint32_t a, uint32_t b);
 
 /*
- * Order all options and fill the seats; place has options + 1 items.  Faults: BAD_RULE for a number of seats that
+ * Order all options and fill the seats; place has options + 1 items, and ties have rules of PLACE_TIES.  Faults: BAD_RULE for a number of seats that
  * cannot be, and those of ties_break().
  */
 extern Code places_fill(Place *place, uint32_t options, PlaceOrder order, const void *context, int64_t seats, Ties *ties,

@@ -383,7 +383,7 @@ runoff_count(Runoff *out, const Profile *profile, const RunoffRules *rules, Ties
 	Code		code;
 
 	if ((code = check_rules(rules, fault)) != CODE_OK ||
-		(code = sheets_read(&c.sheets, profile, &rules->sheets, arena, fault)) != CODE_OK)
+		(code = sheets_read(&c.sheets, profile, &rules->sheets, pause, arena, fault)) != CODE_OK)
 		return code;
 	*out = (Runoff){.options = m, .ballots = c.sheets.ballots, .blank = c.sheets.blank, .ties = ties};
 	c.in = arena_zero(arena, m + 1);

@@ -290,7 +290,7 @@ two_lead(const Star *star, uint32_t options, uint32_t finalist[2])
 Code
 star_count(Star *out, const Counts *counts, Ties *ties, Arena *arena, Fault *fault)
 {
-	uint32_t	both[2];
+	uint32_t   *both = arena_alloc(arena, sizeof(uint32_t) * 2);
 	uint32_t	a;
 	uint32_t	b;
 	Tie			tie = {.round = 2, .purpose = "runoff", .n = 2, .tied = both};

@@ -7,8 +7,6 @@
 #include "voting/score.h"
 #include "voting/wide_pg.h"
 
-#define PLACE_TIES (TIES_BY_LIST | TIE_BIT(TIE_NONE))
-
 /*
  * (state, seats, ties, seed, permutation) -> (option, votes bigint, rank, elected, tie, ballots bigint, blank bigint)
  */
@@ -189,7 +187,7 @@ borda(FunctionCallInfo fcinfo, bool of_profile)
 	seats = answer_int(&answer, 3, "seats");
 	answer_ties(&answer, &ties, 4, PLACE_TIES, options);
 	answer_check(&answer, of_profile ?
-				 borda_count_profile(&borda, &profile, mode, lowest, seats, &ties, ANSWER_ARENA(&answer), &answer.fault) :
+				 borda_count_profile(&borda, &profile, mode, lowest, seats, &ties, voting_pause, ANSWER_ARENA(&answer), &answer.fault) :
 				 borda_count(&borda, &counts, mode, lowest, seats, &ties, ANSWER_ARENA(&answer), &answer.fault));
 	for (uint32_t o = 1; o <= options; o++)
 	{

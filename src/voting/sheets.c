@@ -97,7 +97,7 @@ read_paper(Reading *in, const Paper *paper)
 }
 
 Code
-sheets_read(Sheets *out, const Profile *profile, const SheetRules *rules, Arena *arena, Fault *fault)
+sheets_read(Sheets *out, const Profile *profile, const SheetRules *rules, void (*pause)(void), Arena *arena, Fault *fault)
 {
 	Reading		in = {.rules = rules};
 	size_t		room = 0;
@@ -120,6 +120,8 @@ sheets_read(Sheets *out, const Profile *profile, const SheetRules *rules, Arena 
 			return fault_set(fault, CODE_NEGATIVE_COUNT, i, "A ranking has the weight %" PRId64 ".", paper->weight);
 		if (add_overflows(out->ballots, paper->weight, &out->ballots))
 			return fault_set(fault, CODE_NUMBER_OVERFLOW, -1, "The weights of the ballots add up to more than 64 bits hold.");
+		if (i % PAUSE_PAPERS == 0 && pause != NULL)
+			pause();
 		in.paper = i + 1;
 		if (read_paper(&in, paper))
 			out->sheet[out->n++] = sheet;

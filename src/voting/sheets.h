@@ -51,8 +51,12 @@ typedef struct Sheets
 	int64_t		blank;			/* papers that name no option */
 } Sheets;
 
-/* Read a profile.  Faults: BAD_RULE, NEGATIVE_COUNT, NUMBER_OVERFLOW, TOO_LARGE. */
-extern Code sheets_read(Sheets *out, const Profile *profile, const SheetRules *rules, Arena *arena, Fault *fault);
+/*
+ * Read a profile.  pause, which may be NULL, is called now and then, and may jump out.  Faults: BAD_RULE, NEGATIVE_COUNT,
+ * NUMBER_OVERFLOW, TOO_LARGE.
+ */
+extern Code sheets_read(Sheets *out, const Profile *profile, const SheetRules *rules, void (*pause)(void), Arena *arena,
+						Fault *fault);
 
 /* What a sheet comes to that is no option. */
 #define SHEET_EXHAUSTED 0

@@ -141,7 +141,7 @@ stv_count(Stv *out, const Profile *profile, const StvRules *given, Ties *ties, v
 	Code		code;
 
 	if ((code = check_rules(&rules, fault)) != CODE_OK ||
-		(code = sheets_read(&c.sheets, profile, &rules.sheets, arena, fault)) != CODE_OK)
+		(code = sheets_read(&c.sheets, profile, &rules.sheets, pause, arena, fault)) != CODE_OK)
 		return code;
 	*out = (Stv){.options = m, .decimals = (int) rules.decimals, .ballots = c.sheets.ballots, .blank = c.sheets.blank,
 	.ties = ties};
