@@ -70,7 +70,7 @@ merge_pairs(Pair *to, const Pair *a, size_t na, const Pair *b, size_t nb, PairOr
 }
 
 void
-sort_pairs(Pair *list, size_t n, PairOrder order, const void *context, Arena *arena)
+sort_pairs(Pair *list, size_t n, PairOrder order, const void *context, void (*pause)(void), Arena *arena)
 {
 	Pair	   *other = arena_alloc(arena, sizeof(Pair) * n);
 
@@ -83,6 +83,8 @@ sort_pairs(Pair *list, size_t n, PairOrder order, const void *context, Arena *ar
 
 			merge_pairs(other + i, list + i, na, list + i + na, nb, order, context);
 		}
+		if (pause != NULL)
+			pause();
 		memcpy(list, other, sizeof(Pair) * n);
 	}
 }
@@ -286,7 +288,7 @@ strength_of(Wide *numerator, Wide *denominator, const Counts *pairs, Strength st
  * small numbers are compared many at a time.
  */
 static void
-rank_strengths(Schulze *out, const Counts *pairs, Strength strength, Arena *arena)
+rank_strengths(Schulze *out, const Counts *pairs, Strength strength, void (*pause)(void), Arena *arena)
 {
 	size_t		stride = pairs->options + 1;
 	ByStrength	by = {pairs, strength};
@@ -299,7 +301,7 @@ rank_strengths(Schulze *out, const Counts *pairs, Strength strength, Arena *aren
 	out->path = arena_zero(arena, sizeof(int32_t) * stride * stride);
 	numerator[0] = 0;
 	denominator[0] = 1;
-	sort_pairs(list, n, order_by_strength, &by, arena);
+	sort_pairs(list, n, order_by_strength, &by, pause, arena);
 	for (size_t i = n; i-- > 0;)
 	{
 		if (i + 1 == n || order_by_strength(&by, list[i], list[i + 1]) != 0)
@@ -344,7 +346,7 @@ schulze_count(Schulze *out, const Counts *pairs, Strength strength, int64_t seat
 	if (strength == STRENGTH_OPPOSITION)
 		return fault_set(fault, CODE_BAD_RULE, -1, "Schulze knows the strengths winning, margin and ratio.");
 	*out = (Schulze){.options = m, .place = arena_alloc(arena, sizeof(Place) * (m + 1))};
-	rank_strengths(out, pairs, strength, arena);
+	rank_strengths(out, pairs, strength, pause, arena);
 	for (uint32_t over = 1; over <= m; over++)
 	{
 		for (uint32_t a = 1; a <= m; a++)

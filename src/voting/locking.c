@@ -126,7 +126,7 @@ put_circling(Locking *l, Pair *circling, size_t n)
 	{
 		if ((code = ties_rank(&place, &rule, l->ties, &tie, l->fault)) != CODE_OK)
 			return code;
-		sort_pairs(circling, n, order_by_rank, place, l->arena);
+		sort_pairs(circling, n, order_by_rank, place, l->pause, l->arena);
 	}
 	for (size_t i = 0; i < n; i++)
 		put(l, circling[i], l->equal == EQUAL_RANKED && !reaches(&l->locked, circling[i].loser, circling[i].winner), true, rule);
@@ -187,7 +187,7 @@ ranked_pairs_count(RankedPairs *out, const Counts *pairs, Strength strength, Equ
 	if (strength == STRENGTH_OPPOSITION)
 		return fault_set(fault, CODE_BAD_RULE, -1, "Ranked pairs know the strengths winning, margin and ratio.");
 	n = list_victories(&list, pairs, arena);
-	sort_pairs(list, n, order_by_pair, &by, arena);
+	sort_pairs(list, n, order_by_pair, &by, pause, arena);
 	*out = (RankedPairs){.pair = arena_alloc(arena, sizeof(LockedPair) * n), .place = arena_alloc(arena, sizeof(Place) * (m + 1))};
 	reach_init(&l.locked, m, arena);
 	reach_init(&l.all, m, arena);

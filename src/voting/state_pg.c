@@ -2,8 +2,8 @@
  * state_pg.c -- the types tally_counts, tally_pairs and tally_profile, and the aggregates that make them.
  *
  * At rest a state is its canonical bytes in a varlena.  While an aggregate runs it is an expanded object: ballots are
- * added in place.  It becomes bytes when it is stored, or goes from a parallel worker to its leader; a function that is
- * called with what an aggregate returns takes the object as it is.
+ * added in place.  It becomes bytes when it is stored, or goes from a parallel worker to its leader, or, before
+ * PostgreSQL 16, when the aggregate ends; later servers hand the object itself to the function that is called with it.
  */
 #include "voting/state_pg.h"
 

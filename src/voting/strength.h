@@ -21,9 +21,9 @@ extern int	strength_cmp(const Counts *pairs, Strength strength, Pair x, Pair y);
 /* List all victories, in ascending order of winner and loser. */
 extern size_t list_victories(Pair **out, const Counts *pairs, Arena *arena);
 
-/* Sort pairs, the greatest first; equal ones stay in their order. */
+/* Sort pairs, the greatest first; equal ones stay in their order.  pause may be NULL. */
 typedef int (*PairOrder) (const void *context, Pair x, Pair y);
-extern void sort_pairs(Pair *list, size_t n, PairOrder order, const void *context, Arena *arena);
+extern void sort_pairs(Pair *list, size_t n, PairOrder order, const void *context, void (*pause)(void), Arena *arena);
 
 /*
  * Fill places from a relation that has no circles: the first rank are those whom nobody is ahead of; without them, the
