@@ -34,7 +34,7 @@ some_ballots(void)
 
 	for (uint32_t i = 0; i < ballots.n; i++)
 	{
-		uint32_t	order[M];
+		uint32_t	order[M] = {0};
 
 		for (uint32_t o = 0; o < M; o++)
 		{
@@ -183,7 +183,7 @@ check_relabelled(const Ballots *ballots, Method method, uint32_t elected)
 {
 	Ballots		other = *ballots;
 	Profile		profile;
-	int32_t		number[M + 1];
+	int32_t		number[M + 1] = {0};
 	uint32_t	want = 0;
 	bool		tied;
 
