@@ -370,7 +370,7 @@ test_many(void)
 	pauses = 0;
 	CHECK_INT(schulze_count(&schulze, &pairs, STRENGTH_WINNING, 1, &ties, pause_now, ARENA, NULL), CODE_OK);
 	CHECK_INT(schulze.place[300].rank, 300);
-	CHECK_INT(pauses, 300);
+	CHECK(pauses >= 300);
 }
 
 int
