@@ -40,7 +40,11 @@
 	/* the votes of STAR: who is preferred by more ballots, who has more of the highest scores, the higher score */ \
 	X(PAIRWISE, "pairwise") \
 	X(TOP_SCORES, "top_scores") \
-	X(SCORE, "score")
+	X(SCORE, "score") \
+	/* projects of a shared budget: more votes, less cost, more cost */ \
+	X(MAX_VOTES, "max_votes") \
+	X(MIN_COST, "min_cost") \
+	X(MAX_COST, "max_cost")
 
 typedef enum TieRule
 {
