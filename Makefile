@@ -52,10 +52,13 @@ install: install-cli
 uninstall: uninstall-cli
 endif
 
-$(CLI:.c=.o): override CPPFLAGS += -I$(shell $(PG_CONFIG) --includedir) -DCOMMUNE_VERSION='"$(EXTVERSION)"'
+# With libmicrohttpd, `commune witness` serves HTTP as well; HTTP_LIBS= builds without.
+HTTP_LIBS := $(shell pkg-config --libs libmicrohttpd 2>/dev/null)
+
+$(CLI:.c=.o): override CPPFLAGS += -I$(shell $(PG_CONFIG) --includedir) -DCOMMUNE_VERSION='"$(EXTVERSION)"' $(if $(HTTP_LIBS),-DCOMMUNE_HTTP)
 build/commune: $(CLI:.c=.o) $(CORES:.c=.o)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) -L$(libdir) -lpq -lsodium -lcrypto
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) -L$(libdir) -lpq -lsodium -lcrypto $(HTTP_LIBS)
 
 .PHONY: install-cli uninstall-cli
 install-cli: build/commune
