@@ -87,7 +87,7 @@ sub put { my ($file, $text) = @_; unlink "$dir/$file"; append_to_file("$dir/$fil
 my %key;
 ends_with(0, 'key new --log', 'key', 'new', '--log', $origin, '--file', "$dir/log.key");
 $key{log} = value('key');
-like($key{log}, qr/^example\.org\/town\+[0-9a-f]{8}\+[A-Za-z0-9+\/]{43}=$/, 'prints the key to be published');
+like($key{log}, qr/^example\.org\/town\+[0-9a-f]{8}\+[A-Za-z0-9+\/]{44}$/, 'prints the key to be published');
 is((stat "$dir/log.key")[2] & 07777, 0600, 'in a file for its owner');
 for my $name (qw(w1 w2 w3 m))
 {
@@ -157,13 +157,19 @@ is(value('new'), 1, 'and hands it in');
 is(published(), 0, 'one of three is no quorum');
 ends_with(0, 'a second look', args('w1', '--once'));
 is(witnessed('w1'), $size, 'is remembered');
-ends_with(2, 'the checkpoint of another log', args('w1', '--once', '--log', $key{log} =~ s/town/city/r));
+ends_with(1, 'a key that does not fit its name', args('w1', '--once', '--log', $key{log} =~ s/town/city/r));
+ends_with(0, 'the key of another log', 'key', 'new', '-q', '--log', 'example.org/city', '--file', "$dir/city.key");
+chomp($key{city} = $out);
+ends_with(2, 'the checkpoint of another log', 'witness', '-d', $conninfo, '--log', $key{city}, '--key', "$dir/w1.key", '--state', "$dir/w1", '--once');
+like($err, qr/QC213.*not signed by the log/s, 'is refused');
+ok(!-e "$dir/w1/witness/" . sha256_hex('example.org/city'), 'and leaves no state');
 
 # ---- three of them, and a listener
 
 my $listener = $node->background_psql('postgres');
 $listener->query('LISTEN commune');
-my %pid = map { $_ => start($_, args($_)) } qw(w1 w2 w3);
+my %pid;
+%pid = map { $_ => start($_, args($_)) } qw(w1 w2 w3);
 wait_until('the quorum publishes', sub { published() == $size });
 for (1 .. 3)
 {
@@ -173,6 +179,8 @@ for (1 .. 3)
 wait_until('and has all cosignatures', sub { !grep { witnessed($_) != $size } qw(w1 w2 w3) });
 like($node->safe_psql('postgres', 'SELECT commune.checkpoint()'), qr/\n\n(?:\x{2014}|\xe2\x80\x94) example\.org\/town \S+\n(?:\S+ w[123]\.example \S+\n){3}\z/,
 	'the published checkpoint has them');
+like($listener->query('SELECT 1'), qr/"commune" with payload "\{"published":$size\}"/, 'listeners are told of a publication');
+$listener->quit;
 is($node->safe_psql('postgres', "SELECT count(*) FROM commune.witness_status WHERE class = 'witness' AND behind = 0"), 3, 'the status says so');
 
 # ---- a witness that is killed
@@ -194,5 +202,211 @@ wait_until('the witnesses connect again', sub { published() == $size && witnesse
 is(stop($pid{w2}, 'TERM'), 0, 'SIGTERM ends a witness');
 $size = grow();
 wait_until('two of three are a quorum', sub { published() == $size });
+
+# ---- what is published, as files
+
+ends_with(0, 'export', 'export', "$dir/tiles", '-d', $conninfo, '--log', $key{log});
+sub unwitnessed { my ($note) = @_; return join "\n", (split /\n/, $note)[0 .. 4] }	# cosignatures are made anew
+is(unwitnessed(slurp_file("$dir/tiles/checkpoint")), unwitnessed($node->safe_psql('postgres', 'SELECT commune.checkpoint()')), 'has the published checkpoint');
+my $partial = "$dir/tiles/tile/0/000.p/$size";
+is(length slurp_file($partial), 32 * $size, 'a partial tile');
+is((stat $partial)[2] & 07777, 0644, 'for everybody');
+is((stat "$dir/tiles/tile")[2] & 07777, 0755, 'in folders for everybody');
+ends_with(0, 'export again', 'export', "$dir/tiles", '-d', $conninfo);
+ends_with(2, 'export of another log', 'export', "$dir/tiles", '-d', $conninfo, '--log', $key{city});
+is(value('size'), undef, 'writes nothing');
+
+# ---- a mirror beside a standby: it reads there, and hands in at the primary
+
+$node->backup('base');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'base', has_streaming => 1);
+$standby->append_conf('postgresql.conf', "max_standby_streaming_delay = 60s\n");
+$standby->start;
+my @mirror = ('witness', '-d', $standby->connstr('postgres') . ' user=carrier', '--primary', $conninfo, '--log', $key{log},
+	'--mirror', "$dir/m.key", '--state', "$dir/m");
+ends_with(4, 'a mirror does not cosign what it met while catching up', @mirror, '--once');
+like($err, qr/met while catching up/, 'and says so');
+$pid{m} = start('m', @mirror);
+wait_until('the mirror has caught up', sub { -s "$dir/m.err" && slurp_file("$dir/m.err") =~ /met while catching up/ });
+$size = grow();
+wait_until('it cosigns the next block', sub { witnessed('m') == $size });
+is(stop($pid{m}, 'KILL'), 'signal 9', 'the mirror is killed');
+my $cosigned = "SELECT count(*) FROM commune.cosignature WHERE witness = 'm'";
+$before = $node->safe_psql('postgres', $cosigned);
+sleep 1;						# a cosignature's time has seconds
+$pid{m} = start('m', @mirror);
+wait_until('it cosigns again what it had cosigned', sub { $node->safe_psql('postgres', $cosigned) > $before });
+is(stop($pid{m}, 'INT'), 0, 'SIGINT ends it');
+
+# A block that is shown late: sealed, and signed three seconds later.
+unlink "$dir/m.err";
+$before = $node->safe_psql('postgres', $cosigned);
+sleep 1;
+$pid{m} = start('m', @mirror, '--clock-tolerance', 1);
+wait_until('the mirror is there', sub { $node->safe_psql('postgres', $cosigned) > $before });
+$commune->submit('ada', 'topic', { topic => 't' . ++$topics });
+$commune->seal;
+sleep 3;
+$size = $commune->sql('SELECT commune.sign_checkpoint()');
+wait_until('a block off the clock is named', sub { -s "$dir/m.err" && slurp_file("$dir/m.err") =~ /untimed: block \d+ says/ });
+cmp_ok(witnessed('m'), '<', $size, 'and not cosigned by the mirror');
+wait_until('though by the witnesses', sub { published() == $size });
+$size = grow();
+wait_until('the next one is', sub { witnessed('m') == $size });
+
+# An act that was committed and is hidden from the sealer.
+my $hidden = $commune->submit('bob', 'topic', { topic => 'hidden' });
+my $tamper = 'ALTER TABLE commune.act DISABLE TRIGGER USER; UPDATE commune.act SET xid = (xid::text::bigint %s)::text::xid8 WHERE seq = %d; SELECT commune.repair_triggers()';
+$node->safe_psql('postgres', sprintf($tamper, '+ 1000', $hidden));
+$commune->submit('ada', 'topic', { topic => 't' . ++$topics });
+$commune->seal;
+$node->safe_psql('postgres', sprintf($tamper, '- 1000', $hidden));
+$node->wait_for_catchup($standby);
+$commune->sql('SELECT commune.sign_checkpoint()');
+is(stop($pid{m}), 2, 'an act that is left out ends the mirror');
+like(slurp_file("$dir/m.err"), qr/What has seq $hidden was committed for the snapshot of block \d+ and is in no block/, 'which names it');
+cmp_ok(witnessed('m'), '==', $size, 'and has not cosigned that');
+$standby->stop;
+
+# ---- two histories: a copy of the server goes another way, with the same key
+
+wait_until('a quorum publishes', sub { published() > $size });
+is(stop($pid{$_}, 'TERM'), 0, "$_ ends") for qw(w1 w3);
+$node->stop;
+my $evil = PostgreSQL::Test::Cluster->new('evil');
+$evil->init_from_backup($node, 'base');
+$evil->start;
+my $copy = Commune->new($evil);
+$copy->{shared} = { %{ $commune->{shared} }, nonce => { %{ $commune->{shared}{nonce} } } };
+$copy->submit('ada', 'topic', { topic => 'rewritten' });
+$copy->seal;
+like($copy->error('SELECT commune.sign_checkpoint()'), qr/^QC216/, 'the state of the key refuses a copy that was set back');
+unlink "$dir/log.key.state";
+my $rewritten = $copy->sql('SELECT commune.sign_checkpoint()');
+my @evil = ('witness', '-d', $evil->connstr('postgres') . ' user=carrier', '--log', $key{log}, '--state');
+my $hash = sha256_hex($origin);
+my $seen = slurp_file("$dir/w1/witness/$hash");
+
+# an alarm: the exit status, both notes, the state as it was
+sub alarmed
+{
+	my ($name, $witness, $what) = @_;
+	my @before = glob "$dir/$witness/witness/evidence/*";
+
+	ends_with(2, $name, @evil, "$dir/$witness", '--key', "$dir/$witness.key", '--once');
+	like($err, $what, "$name: the alarm");
+	my %known = map { $_ => 1 } @before;
+	my @new = grep { !$known{$_} } glob "$dir/$witness/witness/evidence/*";
+	is(@new, 2, "$name: two notes");
+	is(slurp_file($new[0]), slurp_file("$dir/$witness/witness/$hash"), "$name: what was cosigned");
+	is(slurp_file($new[1]), $evil->safe_psql('postgres', 'SELECT commune.checkpoint(false)'), "$name: what is shown");
+	sleep 1;					# evidence is named by the second
+	return;
+}
+alarmed('a log that went back', 'w1', qr/QC216: the log has gone back/);
+like($copy->error('SELECT commune.seal()'), qr/^QC216/, 'the log was told, and refuses to go on');
+
+# Whoever rewrites history makes it forget.
+sub forget { return $copy->sql('ALTER TABLE commune.witness_seen DISABLE TRIGGER USER; DELETE FROM commune.witness_seen; SELECT commune.repair_triggers()') }
+forget();
+while ((split /\n/, $seen)[1] > $rewritten) { $rewritten = grow($copy) }
+alarmed('a log with another history', 'w1', qr/QC216: (?:at the size that was cosigned|no block ends any more at the size that was cosigned|the log has signed two roots of one size)/);
+forget();
+$rewritten = grow($copy);
+alarmed('a log that grew past it', 'w3', qr/QC216: (?:at the size that was cosigned|no block ends any more at the size that was cosigned)/);
+is(slurp_file("$dir/w1/witness/$hash"), $seen, 'the state is what it was');
+cmp_ok($evil->safe_psql('postgres', 'SELECT count(*) FROM commune.fork_evidence'), '>', 0, 'the log was told: it keeps the evidence');
+my $running = start('evil', @evil, "$dir/w1", '--key', "$dir/w1.key");
+is(stop($running), 2, 'an alarm ends the program that runs as a service');
+$evil->stop;
+
+# ---- the protocol over HTTP: any log may ask
+
+# Ask over a socket; returns status, headers and body.
+my $port;
+sub ask
+{
+	my ($method, $path, $body, $length) = @_;
+	my $socket = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port", Timeout => 10) or die "no connection: $@";
+
+	$length //= length $body;
+	print $socket "$method $path HTTP/1.1\r\nHost: w\r\nConnection: close\r\n" . (defined $body ? "Content-Length: $length\r\n" : '') . "\r\n" . ($body // '');
+	my $answer = do { local $/; <$socket> };
+	my ($head, $text) = split /\r\n\r\n/, $answer // '', 2;
+	return ((split / /, $head)[1], $head, $text);
+}
+
+sub run_note
+{
+	my ($text, $error) = ('', '');
+	my $in = ref $_[-1] ? ${ pop @_ } : '';
+	IPC::Run::run([ 'build/note', @_ ], '<', \$in, '>', \$text, '2>', \$error) or die "build/note: $error";
+	return $text;
+}
+
+# A log that test/note.c signs for, besides the others.
+chomp($key{test} = run_note('key', 'log', 'example.org/test'));
+my @leaves = map { Digest::SHA::sha256("\0" . pack 'C', $_) } 0 .. 7;
+sub tree { my @h = @_; return $h[0] if @h == 1; my $k = 1; $k *= 2 while 2 * $k < @h; return Digest::SHA::sha256("\1" . tree(@h[0 .. $k - 1]) . tree(@h[$k .. $#h])) }
+sub test_note { my ($n, @l) = @_; return run_note('checkpoint', 'example.org/test', $n, unpack 'H*', tree(@l ? @l : @leaves[0 .. $n - 1])) }
+sub lines { return join '', map { encode_base64($_, '') . "\n" } @_ }
+
+my $server;
+sub listening
+{
+	my @more = @_;
+	unlink "$dir/http.out";
+	$server = start('http', 'witness', '--listen', '127.0.0.1:0', '--key', "$dir/w2.key", '--log', $key{test}, '--state', "$dir/http", @more);
+	wait_until('the witness listens', sub { -s "$dir/http.out" });
+	($port) = slurp_file("$dir/http.out") =~ /:(\d+)$/m;
+	return;
+}
+listening();
+
+my $test_hash = sha256_hex('example.org/test');
+my ($status, $head, $text);
+sub asks { my ($expected, $name, @request) = @_; ($status, $head, $text) = ask(@request); is($status, $expected, $name) or diag($text); return }
+sub adds { my ($expected, $name, $body) = @_; asks($expected, $name, 'POST', '/add-checkpoint', $body); return }
+
+asks(404, 'nothing was cosigned yet', 'GET', "/$test_hash/checkpoint");
+adds(400, 'an empty request', '');
+adds(400, 'a request that is none', "new 0\n\n" . test_note(3));
+adds(400, 'a note that is none', "old 0\n\nx\n");
+adds(404, 'a log that is not known', "old 0\n\n" . run_note('checkpoint', 'example.org/none', 1, '00' x 32));
+adds(403, 'a checkpoint without a signature of the log', "old 0\n\n" . (test_note(3) =~ s/ example\.org\/test (?=\S+\n\z)/ example.org\/else /r));
+adds(422, 'a proof from nothing', "old 0\n" . lines($leaves[0]) . "\n" . test_note(3));
+adds(409, 'an old size that the witness has not seen', "old 2\n\n" . test_note(3));
+is($text, "0\n", 'it says where it stands');
+like($head, qr/^Content-Type: text\/x\.tlog\.size\r?$/mi, 'with the type for it');
+adds(200, 'the first checkpoint', "old 0\n\n" . test_note(3));
+like($text, qr/\A\xe2\x80\x94 w2\.example \S+\n\z/, 'is cosigned');
+adds(200, 'the same again', "old 3\n\n" . test_note(3));
+adds(409, 'from nothing again', "old 0\n\n" . test_note(3));
+is($text, "3\n", 'the size is 3');
+adds(400, 'an old size beyond the checkpoint', "old 3\n\n" . test_note(2));
+my $proof = lines($leaves[2], $leaves[3], tree(@leaves[0, 1]), tree(@leaves[4 .. 7]));
+adds(422, 'a proof that does not hold', "old 3\n" . lines($leaves[2], $leaves[4], tree(@leaves[0, 1]), tree(@leaves[4 .. 7])) . "\n" . test_note(8));
+adds(422, 'no proof', "old 3\n\n" . test_note(8));
+adds(409, 'another root of the same size', "old 3\n\n" . test_note(3, @leaves[1 .. 3]));
+unlike($head, qr/tlog\.size/, 'is no matter of sizes');
+adds(200, 'a proof that holds', "old 3\n$proof\n" . test_note(8));
+adds(409, 'going back', "old 3\n\n" . test_note(3));
+is($text, "8\n", 'is refused');
+asks(200, 'a monitor', 'GET', "/$test_hash/checkpoint");
+is($text =~ s/\xe2\x80\x94 w2\.example \S+\n\z//r, test_note(8), 'gets the last checkpoint');
+like($text, qr/ w2\.example \S+\n\z/, 'cosigned');
+asks(404, 'a monitor of another log', 'GET', '/' . sha256_hex('x') . '/checkpoint');
+asks(404, 'another path', 'POST', '/add', 'x');
+asks(404, 'getting what is to be posted', 'GET', '/add-checkpoint');
+asks(405, 'another method', 'PUT', '/add-checkpoint', 'x');
+asks(413, 'a body that is too large', 'POST', '/add-checkpoint', 'x' x 70000);
+is(stop($server, 'KILL'), 'signal 9', 'the server is killed');
+listening();
+adds(409, 'and remembers', "old 0\n\n" . test_note(3));
+is($text, "8\n", 'where it was');
+is(stop($server, 'TERM'), 0, 'SIGTERM ends it');
+ends_with(1, 'a mirror does not listen', 'witness', '--listen', '127.0.0.1:0', '--mirror', "$dir/m.key", '--log', $key{test}, '--state', "$dir/http");
+ends_with(1, 'an address that is none', 'witness', '--listen', 'here', '--key', "$dir/w2.key", '--log', $key{test}, '--state', "$dir/http");
 
 done_testing();
