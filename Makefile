@@ -67,6 +67,16 @@ install-cli: build/commune
 uninstall-cli:
 	rm -f '$(DESTDIR)$(bindir)/commune'
 
+# The service of a witness: only where somebody says, as by make install SYSTEMD_DIR=/etc/systemd/system.
+
+ifneq ($(SYSTEMD_DIR),)
+install: install-systemd
+endif
+.PHONY: install-systemd
+install-systemd:
+	$(MKDIR_P) '$(DESTDIR)$(SYSTEMD_DIR)'
+	$(INSTALL_DATA) 'systemd/commune-witness@.service' '$(DESTDIR)$(SYSTEMD_DIR)'
+
 # ---- the library with debug points, for crash tests and benches; never installed
 
 DEBUG_OBJS = $(SRCS:%.c=build/debug/%.o)
@@ -136,7 +146,7 @@ installcheck: build/sign build/note		# which test/sql calls
 .PHONY: help test core lint stage node-packages demo docs bench fuzz sanitize valgrind soak
 
 ## all            build the extension and, with it, the command-line program build/commune
-## install        install both for the PostgreSQL of PG_CONFIG
+## install        install both for the PostgreSQL of PG_CONFIG; SYSTEMD_DIR=/etc/systemd/system the witness's service as well
 ## installcheck   run the regression and isolation tests on a running server that has the extension installed
 ## clean          remove everything that was built
 help:

@@ -272,6 +272,8 @@ $standby->stop;
 # ---- two histories: a copy of the server goes another way, with the same key
 
 wait_until('a quorum publishes', sub { published() > $size });
+ends_with(0, 'the export goes on', 'export', "$dir/tiles", '-d', $conninfo);
+cmp_ok(value('size'), '>', $size, 'to what is published');
 is(stop($pid{$_}, 'TERM'), 0, "$_ ends") for qw(w1 w3);
 $node->stop;
 my $evil = PostgreSQL::Test::Cluster->new('evil');
@@ -317,6 +319,17 @@ $rewritten = grow($copy);
 alarmed('a log that grew past it', 'w3', qr/QC216: (?:at the size that was cosigned|no block ends any more at the size that was cosigned)/);
 is(slurp_file("$dir/w1/witness/$hash"), $seen, 'the state is what it was');
 cmp_ok($evil->safe_psql('postgres', 'SELECT count(*) FROM commune.fork_evidence'), '>', 0, 'the log was told: it keeps the evidence');
+
+# What was exported does not go back, nor another way.
+my $exported = slurp_file("$dir/tiles/checkpoint");
+ends_with(2, 'an export of less', 'export', "$dir/tiles", '-d', $evil->connstr('postgres'));
+like($err, qr/QC216: what is published is shorter than what was exported/, 'is refused');
+$evil->safe_psql('postgres', "ALTER DATABASE postgres SET commune.policy_file = ''");
+forget();
+grow($copy);
+ends_with(2, 'an export of another history', 'export', "$dir/tiles", '-d', $evil->connstr('postgres'));
+like($err, qr/QC216: at the size that was exported the register has another root/, 'is refused');
+is(slurp_file("$dir/tiles/checkpoint"), $exported, 'the checkpoint is what it was');
 my $running = start('evil', @evil, "$dir/w1", '--key', "$dir/w1.key");
 is(stop($running), 2, 'an alarm ends the program that runs as a service');
 $evil->stop;
