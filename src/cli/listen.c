@@ -8,6 +8,8 @@
 
 #ifdef COMMUNE_HTTP
 
+#include "cli/evidence.h"
+
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -22,6 +24,13 @@
 
 static const char add_path[] = "/add-checkpoint";
 static const char checkpoint_path[] = "/checkpoint";
+
+/* What a server works with. */
+typedef struct Server
+{
+	const Cli  *cli;
+	const Cosigner *cosigner;
+} Server;
 
 typedef struct Request
 {
@@ -54,15 +63,32 @@ reply_text(struct MHD_Connection *connection, unsigned status, Str text)
 	return reply(connection, status, "text/plain; charset=utf-8", text);
 }
 
+/*
+ * Keep two checkpoints of one size that the log has signed with two roots.  A proof that does not hold is no evidence:
+ * anybody can send one.
+ */
+static void
+keep_fork(const Server *server, const CosignAnswer *answer, Request *request)
+{
+	Cli			cli = *server->cli;
+	Evidence	evidence;
+
+	cli.arena = &request->heap.arena;
+	evidence_keep(&evidence, &cli, server->cosigner->folder, answer->state.note, answer->note);
+	warn(&cli, "a log has signed two roots of one size\nevidence: %s\nevidence: %s", evidence.seen, evidence.shown);
+}
+
 /* Answer a request for a cosignature. */
 static enum MHD_Result
-add_checkpoint(struct MHD_Connection *connection, const Cosigner *cosigner, Request *request)
+add_checkpoint(struct MHD_Connection *connection, const Server *server, Request *request)
 {
 	CosignAnswer answer;
 
-	cosign(&answer, &request->heap.arena, cosigner, buf_done(&request->body), (int64_t) time(NULL));
-	if (answer.is_fork || answer.status == COSIGN_INCONSISTENT || answer.status == COSIGN_FAILED)
-		fprintf(stderr, "commune: warning: %d: %s\n", answer.status, answer.fault.detail);
+	cosign(&answer, &request->heap.arena, server->cosigner, buf_done(&request->body), (int64_t) time(NULL));
+	if (answer.is_fork)
+		keep_fork(server, &answer, request);
+	else if (answer.status == COSIGN_INCONSISTENT || answer.status == COSIGN_FAILED)
+		warn(server->cli, "%d: %s", answer.status, answer.fault.detail);
 	return reply(connection, answer.status, answer.is_size ? "text/x.tlog.size" : "text/plain; charset=utf-8", answer.body);
 }
 
@@ -120,7 +146,7 @@ static enum MHD_Result
 handle(void *self, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
 	   const char *data, size_t *n, void **state)
 {
-	const Cosigner *cosigner = self;
+	const Server *server = self;
 	Request    *request = *state;
 	bool		is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0;
 	bool		is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
@@ -148,10 +174,10 @@ handle(void *self, struct MHD_Connection *connection, const char *url, const cha
 	if (request->too_large)
 		return reply_text(connection, MHD_HTTP_CONTENT_TOO_LARGE, STR("The request is too large.\n"));
 	if (is_post && strcmp(url, add_path) == 0)
-		return add_checkpoint(connection, cosigner, request);
+		return add_checkpoint(connection, server, request);
 	if (is_get && strlen(url) == 1 + ORIGIN_HASH_LEN + sizeof checkpoint_path - 1 &&
-		strcmp(url + 1 + ORIGIN_HASH_LEN, checkpoint_path) == 0 && (log = find_log(cosigner, url + 1)) != NULL)
-		return show_checkpoint(connection, cosigner, log, request);
+		strcmp(url + 1 + ORIGIN_HASH_LEN, checkpoint_path) == 0 && (log = find_log(server->cosigner, url + 1)) != NULL)
+		return show_checkpoint(connection, server->cosigner, log, request);
 	return reply_text(connection, MHD_HTTP_NOT_FOUND, STR("There is no such thing here.\n"));
 }
 
@@ -190,6 +216,7 @@ ExitCode
 listen_run(Cli *cli, const char *address, const Cosigner *cosigner)
 {
 	struct sockaddr_in at = read_address(cli, address);
+	Server		server = {cli, cosigner};
 	struct MHD_Daemon *daemon;
 	const union MHD_DaemonInfo *info;
 	sigset_t	signals;
@@ -202,7 +229,7 @@ listen_run(Cli *cli, const char *address, const Cosigner *cosigner)
 	sigaddset(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL, NULL, handle, (void *) cosigner,
+	daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL, NULL, handle, &server,
 							  MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &at,
 							  MHD_OPTION_CONNECTION_LIMIT, (unsigned) CONNECTIONS_MAX,
 							  MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned) CONNECTIONS_OF_ONE_MAX,

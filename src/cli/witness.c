@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/evidence.h"
 #include "cli/listen.h"
 #include "cli/seen.h"
 #include "cli/signing.h"
@@ -65,6 +66,15 @@ typedef struct BlockEnd
 	bool		timely;
 } BlockEnd;
 
+/* What was said last of why nothing is cosigned: it is said once. */
+typedef enum Told
+{
+	TOLD_NOTHING,
+	TOLD_UNSIGNED,
+	TOLD_BEHIND,
+	TOLD_UNTIMED
+} Told;
+
 typedef struct Witness
 {
 	Cli			cli;			/* of the look: its arena is reset for each */
@@ -90,7 +100,7 @@ typedef struct Witness
 	bool		has_cosigned;
 	uint64_t	cosigned_size;
 	time_t		cosigned_at;
-	bool		has_told;		/* that there is nothing to do yet */
+	Told		told;
 
 	/* A witness's way from its state to the checkpoint. */
 	Frontier	frontier;
@@ -113,6 +123,16 @@ typedef enum Outcome
 	LOOK_QUIET,					/* nothing new */
 	LOOK_WAIT					/* for a checkpoint, a replica, a block that comes in time */
 } Outcome;
+
+/* True if this was not what was said last. */
+static bool
+is_news(Witness *w, Told what)
+{
+	bool		news = w->told != what;
+
+	w->told = what;
+	return news;
+}
 
 /* ---- what does not hold ---- */
 
@@ -163,19 +183,14 @@ static void alarm_fork(const Witness *w, const char *what) __attribute__((noretu
 static void
 alarm_fork(const Witness *w, const char *what)
 {
-	const char *folder = arena_printf(w->cli.arena, "%s/evidence", w->cosigner.folder).p;
-	long long	now = (long long) time(NULL);
-	const char *seen = arena_printf(w->cli.arena, "%s/%lld-seen", folder, now).p;
-	const char *shown = arena_printf(w->cli.arena, "%s/%lld-shown", folder, now).p;
+	Evidence	evidence;
 
-	folder_make(&w->cli, folder);
-	file_replace(&w->cli, seen, w->state.note, 0644);
-	file_replace(&w->cli, shown, w->note, 0644);
+	evidence_keep(&evidence, &w->cli, w->cosigner.folder, w->state.note, w->note);
 	print_error(&w->cli, code_sqlstate(CODE_BEHIND), str_from(what),
 				arena_printf(w->cli.arena, "Cosigned was size %llu, root %.*s; the log shows size %llu, root %.*s.\nevidence: %s\nevidence: %s",
 							 (unsigned long long) w->state.checkpoint.size, ID_TEXT_LEN,
 							 show_hash(w->cli.arena, w->state.checkpoint.root.b).p, (unsigned long long) w->checkpoint.size,
-							 ID_TEXT_LEN, show_hash(w->cli.arena, w->checkpoint.root.b).p, seen, shown),
+							 ID_TEXT_LEN, show_hash(w->cli.arena, w->checkpoint.root.b).p, evidence.seen, evidence.shown),
 				STR("Both notes are signed by the log. Publish them, and ask its operator."));
 	hand_in_seen(w, w->state.note, &w->state.checkpoint);
 	exit(EXIT_UNVERIFIED);
@@ -455,9 +470,8 @@ cosign_and_hand_in(Witness *w, Str request)
 		return LOOK_QUIET;		/* another process has cosigned meanwhile */
 	if (answer.status == COSIGN_LATER)
 	{
-		if (!w->has_told)
+		if (is_news(w, TOLD_UNTIMED))
 			note(&w->cli, "%s", answer.fault.detail);
-		w->has_told = true;
 		return LOOK_WAIT;
 	}
 	if (answer.status != COSIGN_DONE)
@@ -478,7 +492,7 @@ cosign_and_hand_in(Witness *w, Str request)
 	w->has_cosigned = true;
 	w->cosigned_size = w->checkpoint.size;
 	w->cosigned_at = time(NULL);
-	w->has_told = false;
+	w->told = TOLD_NOTHING;
 	forget_ends(w);
 	return LOOK_DONE;
 }
@@ -567,12 +581,9 @@ verify(Str *request, Witness *w)
 	}
 	else if (w->primary.conn == w->cli.conn && !log_follower(&follower, store, w->cli.arena))
 		alarm_damage(w, "The log has signed more than the register has.");
-	else if (!w->has_told)
-	{
+	else if (is_news(w, TOLD_BEHIND))
 		note(&w->cli, "The replica has size %lld, the log has signed %llu: waiting.", (long long) last.size,
 			 (unsigned long long) w->checkpoint.size);
-		w->has_told = true;
-	}
 	PQclear(server_query(&w->cli, "COMMIT", 0, NULL));
 	server_store_free(store);
 	return is_there;
@@ -596,9 +607,8 @@ look(Witness *w)
 	arena_reset(w->cli.arena);
 	if (!read_checkpoint(w))
 	{
-		if (!w->has_told)
+		if (is_news(w, TOLD_UNSIGNED))
 			note(&w->cli, "Nothing is signed yet.");
-		w->has_told = true;
 		return LOOK_WAIT;
 	}
 	if (signer_state_read(&w->state, w->cli.arena, w->path, &fault) != CODE_OK)

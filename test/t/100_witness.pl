@@ -89,7 +89,7 @@ ends_with(0, 'key new --log', 'key', 'new', '--log', $origin, '--file', "$dir/lo
 $key{log} = value('key');
 like($key{log}, qr/^example\.org\/town\+[0-9a-f]{8}\+[A-Za-z0-9+\/]{44}$/, 'prints the key to be published');
 is((stat "$dir/log.key")[2] & 07777, 0600, 'in a file for its owner');
-for my $name (qw(w1 w2 w3 m))
+for my $name (qw(w1 w2 w3 m f))
 {
 	ends_with(0, "key new --witness for $name", 'key', 'new', '-q', '--witness', "$name.example", '--file', "$dir/$name.key");
 	chomp($key{$name} = $out);
@@ -102,6 +102,8 @@ witness w2 $key{w2}
 witness w3 $key{w3}
 witness m $key{m}
 # class m mirror
+witness f $key{f}
+# class f mirror
 group most 2 w1 w2 w3
 group both all most m
 quorum most
@@ -110,7 +112,7 @@ POLICY
 # ---- a register, signed
 
 my $node = PostgreSQL::Test::Cluster->new('primary');
-$node->init(allows_streaming => 1);
+$node->init(allows_streaming => 'logical');
 $node->append_conf('postgresql.conf', <<CONF);
 commune.origin = '$origin'
 commune.signing_key_file = '$dir/log.key'
@@ -255,6 +257,28 @@ wait_until('though by the witnesses', sub { published() == $size });
 $size = grow();
 wait_until('the next one is', sub { witnessed('m') == $size });
 
+# Another mirror, beside a follower, which folds by itself.
+my $follower = PostgreSQL::Test::Cluster->new('follower');
+$follower->init(allows_streaming => 'logical');
+$follower->start;
+my $followed = $commune->at($follower);
+$commune->sql("CREATE PUBLICATION register FOR TABLE commune.act, commune.row_leaf, commune.entry, commune.block WITH (publish = 'insert')");
+$followed->sql('CREATE EXTENSION commune; SELECT commune.follow();
+	GRANT USAGE ON SCHEMA commune TO PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA commune TO PUBLIC; CREATE ROLE carrier LOGIN');
+$followed->sql('CREATE SUBSCRIPTION follower CONNECTION $$' . $node->connstr('postgres') . '$$ PUBLICATION register');
+$follower->wait_for_subscription_sync($node, 'follower');
+cmp_ok($followed->sql('SELECT commune.follow()'), '>', 0, 'a follower folds');
+$pid{f} = start('f', 'witness', '-d', $follower->connstr('postgres') . ' user=carrier', '--primary', $conninfo, '--log', $key{log},
+	'--mirror', "$dir/f.key", '--state', "$dir/f");
+wait_until('a mirror has caught up beside it', sub { -s "$dir/f.err" && slurp_file("$dir/f.err") =~ /met while catching up/ });
+$size = grow();
+wait_until('it waits for the follower', sub { slurp_file("$dir/f.err") =~ /The replica has size \d+, the log has signed $size: waiting/ });
+$node->wait_for_catchup('follower');
+$followed->sql('SELECT commune.follow()');
+wait_until('and cosigns once that has folded', sub { witnessed('f') == $size });
+is(stop($pid{f}, 'TERM'), 0, 'it ends');
+wait_until('the mirror beside the standby as well', sub { witnessed('m') == $size });
+
 # An act that was committed and is hidden from the sealer.
 my $hidden = $commune->submit('bob', 'topic', { topic => 'hidden' });
 my $tamper = 'ALTER TABLE commune.act DISABLE TRIGGER USER; UPDATE commune.act SET xid = (xid::text::bigint %s)::text::xid8 WHERE seq = %d; SELECT commune.repair_triggers()';
@@ -301,9 +325,9 @@ sub alarmed
 	my %known = map { $_ => 1 } @before;
 	my @new = grep { !$known{$_} } glob "$dir/$witness/witness/evidence/*";
 	is(@new, 2, "$name: two notes");
+	@new = sort { $a =~ /-shown$/ <=> $b =~ /-shown$/ } @new;
 	is(slurp_file($new[0]), slurp_file("$dir/$witness/witness/$hash"), "$name: what was cosigned");
 	is(slurp_file($new[1]), $evil->safe_psql('postgres', 'SELECT commune.checkpoint(false)'), "$name: what is shown");
-	sleep 1;					# evidence is named by the second
 	return;
 }
 alarmed('a log that went back', 'w1', qr/QC216: the log has gone back/);
@@ -403,6 +427,8 @@ adds(422, 'a proof that does not hold', "old 3\n" . lines($leaves[2], $leaves[4]
 adds(422, 'no proof', "old 3\n\n" . test_note(8));
 adds(409, 'another root of the same size', "old 3\n\n" . test_note(3, @leaves[1 .. 3]));
 unlike($head, qr/tlog\.size/, 'is no matter of sizes');
+is(slurp_file($_->[0]), $_->[1], 'but a fork: both notes are kept')
+	for [ (glob "$dir/http/witness/evidence/*-seen")[0], test_note(3) ], [ (glob "$dir/http/witness/evidence/*-shown")[0], test_note(3, @leaves[1 .. 3]) ];
 adds(200, 'a proof that holds', "old 3\n$proof\n" . test_note(8));
 adds(409, 'going back', "old 3\n\n" . test_note(3));
 is($text, "8\n", 'is refused');
