@@ -99,7 +99,7 @@ typedef struct Witness
 	/* What this process cosigned last. */
 	bool		has_cosigned;
 	uint64_t	cosigned_size;
-	time_t		cosigned_at;
+	int64_t		cosigned_at;	/* by seconds() */
 	Told		told;
 
 	/* A witness's way from its state to the checkpoint. */
@@ -107,7 +107,7 @@ typedef struct Witness
 
 	/* A mirror's. */
 	bool		is_folding;
-	time_t		folding_since;
+	int64_t		folding_since;	/* by seconds() */
 	bool		is_caught_up;
 	HeapArena	folds[5];
 	Mirror		mirror;
@@ -123,6 +123,26 @@ typedef enum Outcome
 	LOOK_QUIET,					/* nothing new */
 	LOOK_WAIT					/* for a checkpoint, a replica, a block that comes in time */
 } Outcome;
+
+/* Seconds that pass whatever is done to the clock. */
+static int64_t
+seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t) now.tv_sec;
+}
+
+/* The clock, in microseconds since 1970. */
+static int64_t
+clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t) now.tv_sec * USECS_PER_SECOND + now.tv_nsec / 1000;
+}
 
 /* True if this was not what was said last. */
 static bool
@@ -352,7 +372,7 @@ begin_fold(Witness *w)
 	w->nends = 0;
 	w->is_folding = true;
 	w->is_caught_up = false;
-	w->folding_since = time(NULL);
+	w->folding_since = seconds();
 }
 
 /* Look at what blocks do not tell: what lies in none, and the tables that people read. */
@@ -380,7 +400,7 @@ mirror_new(Witness *w, const BlockRow *last)
 	const BlockEnd *end;
 	bool		whole;
 
-	if (w->is_folding && time(NULL) - w->folding_since > w->anew)
+	if (w->is_folding && seconds() - w->folding_since > w->anew)
 		w->is_folding = false;
 	whole = !w->is_folding;
 	if (whole)
@@ -491,7 +511,7 @@ cosign_and_hand_in(Witness *w, Str request)
 	PQclear(result);
 	w->has_cosigned = true;
 	w->cosigned_size = w->checkpoint.size;
-	w->cosigned_at = time(NULL);
+	w->cosigned_at = seconds();
 	w->told = TOLD_NOTHING;
 	forget_ends(w);
 	return LOOK_DONE;
@@ -548,7 +568,7 @@ verify(Str *request, Witness *w)
 	HeapArena	heap[2];
 
 	PQclear(server_query(&w->cli, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", 0, NULL));
-	w->now = (int64_t) time(NULL) * USECS_PER_SECOND;
+	w->now = clock_now();
 	store = server_store(&w->cli);
 	if (!log_last_block(&last, store, w->cli.arena))
 		last = (BlockRow){.size = 0};
@@ -593,7 +613,7 @@ verify(Str *request, Witness *w)
 static bool
 is_quiet(const Witness *w)
 {
-	return w->has_cosigned && w->checkpoint.size == w->cosigned_size && time(NULL) - w->cosigned_at < REFRESH &&
+	return w->has_cosigned && w->checkpoint.size == w->cosigned_size && seconds() - w->cosigned_at < REFRESH &&
 		w->state.found && w->state.checkpoint.size == w->checkpoint.size &&
 		memcmp(&w->state.checkpoint.root, &w->checkpoint.root, sizeof w->checkpoint.root) == 0;
 }
@@ -732,7 +752,7 @@ supervise(Cli *cli)
 	sigprocmask(SIG_BLOCK, &signals, &before);
 	for (;;)
 	{
-		time_t		begun = time(NULL);
+		int64_t		begun = seconds();
 		int			number;
 		int			status = 0;
 		pid_t		child = fork();
@@ -759,7 +779,7 @@ supervise(Cli *cli)
 			fail(cli, EXIT_INTERNAL, "a process got lost");
 		if (WIFEXITED(status) && WEXITSTATUS(status) != EXIT_CONNECTION && WEXITSTATUS(status) != EXIT_REFUSED)
 			return (ExitCode) WEXITSTATUS(status);
-		if (time(NULL) - begun > PAUSE_MAX)
+		if (seconds() - begun > PAUSE_MAX)
 			pause = PAUSE_MIN;
 		note(cli, "Beginning anew in %lld s.", (long long) pause);
 		sigdelset(&signals, SIGCHLD);

@@ -296,8 +296,17 @@ $standby->stop;
 # ---- two histories: a copy of the server goes another way, with the same key
 
 wait_until('a quorum publishes', sub { published() > $size });
-ends_with(0, 'the export goes on', 'export', "$dir/tiles", '-d', $conninfo);
-cmp_ok(value('size'), '>', $size, 'to what is published');
+$commune->sql(q{CREATE TABLE minutes (id int PRIMARY KEY, what text); SELECT commune.chain('minutes'); INSERT INTO minutes VALUES (1, 'all agree')});
+$size = grow();
+wait_until('rows of a table are published', sub { published() == $size });
+ends_with(0, 'an export by somebody who may not read them', 'export', "$dir/tiles", '-d', $conninfo);
+is(value('left_out'), 1, 'leaves their bundle out');
+my $bundle = "$dir/tiles/tile/entries/000.p/$size";
+ok(!-e $bundle && -e "$dir/tiles/tile/0/000.p/$size", 'and has their hashes');
+$node->safe_psql('postgres', 'GRANT SELECT ON minutes TO carrier');
+ends_with(0, 'by somebody who may', 'export', "$dir/tiles", '-d', $conninfo);
+is(value('left_out'), 0, 'it is whole');
+like(slurp_file($bundle), qr/commune\/row\/1\n\0\0\0\x0epublic\.minutes.*all agree/s, 'with the row');
 is(stop($pid{$_}, 'TERM'), 0, "$_ ends") for qw(w1 w3);
 $node->stop;
 my $evil = PostgreSQL::Test::Cluster->new('evil');
