@@ -189,7 +189,7 @@ representation_explain(Way *out, const Representation *r, int64_t member, Arena 
 	add(out, (Hop){
 		.hop = hop,
 		.place = (int32_t) v,
-		.scope = r->lists.at[v].to != NULL && !r->votes[v] ? &r->lists.scope[r->lists.at[v].scope] : NULL,
+		.scope = r->lists.at[v].to != NULL && !r->votes[v] && !r->late[v] ? &r->lists.scope[r->lists.at[v].scope] : NULL,
 		.trustee = INT8_NONE,
 		.reason = ring > 0 ? "ring" : why_here(r, v, hop == 0),
 	}, arena);
