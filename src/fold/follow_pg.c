@@ -147,6 +147,11 @@ write_verdicts(Following *f, const BlockOutput *out)
 	{
 		VerdictRow *row = arena_zero(f->block_arena, sizeof *row);
 
+		if (out->verdicts[i].code == CODE_ISOLATED)
+			ereport(WARNING,
+					(errmsg("act " INT64_FORMAT " was isolated at its origin", out->verdicts[i].seq),
+					 errdetail("No rule refused it."),
+					 errhint("Ask whoever runs the origin why it could not be folded.")));
 		row->seq = out->verdicts[i].seq;
 		row->sqlstate = str_from(code_sqlstate(out->verdicts[i].code));
 		rows[i] = &row->row;

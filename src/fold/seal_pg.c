@@ -17,6 +17,7 @@
 #include "fold/fold.h"
 #include "fold/seal_pg.h"
 #include "miscadmin.h"
+#include "storage/ipc.h"
 #include "tcop/utility.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
@@ -683,17 +684,20 @@ make_block(Sealer *s)
 	}
 	careful.state = state_new(&arena, s->store);
 	careful.note = attempt.failures > 0;
+	before_shmem_exit(attempt_excuse_at_exit, PointerGetDatum(&attempt));
 	PG_TRY();
 	{
 		fold_block(&out, &in, careful.state, &arena, &scratch);
 	}
 	PG_CATCH();
 	{
+		cancel_before_shmem_exit(attempt_excuse_at_exit, PointerGetDatum(&attempt));
 		if (attempt_is_accident(geterrcode()))
 			attempt_excuse(&attempt);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	cancel_before_shmem_exit(attempt_excuse_at_exit, PointerGetDatum(&attempt));
 	debug_point("seal", row.number);
 
 	/* The leaves: members, entries, and the header that commits to them. */

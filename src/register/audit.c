@@ -41,6 +41,7 @@ typedef struct Block
 {
 	BlockRow	row;
 	BlockHeader header;
+	int64_t		at;				/* index of its header, by the block before and its members */
 	bool		has_previous;
 	BlockRow	previous;
 	Frontier	frontier;		/* before the block, as stored */
@@ -52,6 +53,20 @@ typedef struct Block
 	bool		complete;		/* no member is missing */
 	Digest	   *leaves;			/* recomputed; of rows, as stored */
 } Block;
+
+/* Where a block's header stands: what the block says of itself may have been changed, or be another block's. */
+static int64_t
+place_of(Audit *audit, const Block *b)
+{
+	const MemberRef *refs;
+	size_t		n;
+	int64_t		at;
+
+	if (block_members_unpack(&refs, &n, audit->arena, b->row.members, NULL) != CODE_OK || (b->row.number > 1 && !b->has_previous) ||
+		add_overflows(b->has_previous ? b->previous.size : 0, (int64_t) n, &at))
+		return b->row.size > 0 ? b->row.size - 1 : -1;
+	return at;
+}
 
 static void
 check_columns(Audit *audit, const Block *b)
@@ -74,7 +89,7 @@ check_columns(Audit *audit, const Block *b)
 
 	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
 		if (!columns[i].same)
-			report(audit, row->size - 1, "block", columns[i].column, "changed",
+			report(audit, b->at, "block", columns[i].column, "changed",
 				   "Block %lld: the column is not what the header says.", (long long) row->number);
 }
 
@@ -90,18 +105,18 @@ check_chain(Audit *audit, const Block *b)
 	frontier_root(&root, &b->frontier);
 	previous = b->has_previous ? str_hash(b->previous.root) : root;
 	if (h->first != size)
-		report(audit, h->first, "block", "first", "order", "Block %lld begins at %lld, the one before ends at %lld.",
+		report(audit, b->at, "block", "first", "order", "Block %lld begins at %lld, the one before ends at %lld.",
 			   (long long) h->number, (long long) h->first, (long long) size);
 	if (!same(&previous, &root))
-		report(audit, h->first - 1, "block", "root", "changed", "The root of block %lld is not that of its frontier.",
+		report(audit, size - 1, "block", "root", "changed", "The root of block %lld is not that of its frontier.",
 			   (long long) h->number - 1);
 	else if (!same(&h->previous, &root))
-		report(audit, b->row.size - 1, "block", "header", "changed", "The header of block %lld does not commit to the root of block %lld.",
+		report(audit, b->at, "block", "header", "changed", "The header of block %lld does not commit to the root of block %lld.",
 			   (long long) h->number, (long long) h->number - 1);
 	if (b->has_previous && h->time < b->previous.time)
-		report(audit, h->size - 1, "block", "time", "order", "Block %lld is older than the one before.", (long long) h->number);
+		report(audit, b->at, "block", "time", "order", "Block %lld is older than the one before.", (long long) h->number);
 	if (b->has_previous && h->era != b->previous.era && h->era != b->previous.era + 1)
-		report(audit, h->size - 1, "block", "era", "order", "Block %lld skips an era.", (long long) h->number);
+		report(audit, b->at, "block", "era", "order", "Block %lld skips an era.", (long long) h->number);
 }
 
 /* Find what the block's snapshot is compared with. */
@@ -116,7 +131,7 @@ find_bounds(Audit *audit, Block *b)
 
 	if (snapshot_parse(&b->s, audit->arena, b->header.snapshot, &fault) != CODE_OK)
 	{
-		report(audit, b->row.size - 1, "block", "snapshot", "changed", "%s", fault.detail);
+		report(audit, b->at, "block", "snapshot", "changed", "%s", fault.detail);
 		return false;
 	}
 	while (have && at.era == b->row.era && !at.finished)
@@ -315,10 +330,10 @@ check_tree(Audit *audit, Block *b)
 	frontier = frontier_unpack(&stored, (uint64_t) b->row.size, b->row.frontier, &fault) == CODE_OK &&
 		memcmp(stored.peak, b->frontier.peak, (size_t) frontier_peaks(stored.size) * sizeof(Digest)) == 0;
 	if (holds != frontier)
-		report(audit, b->row.size - 1, "block", holds ? "frontier" : "root", "changed",
+		report(audit, b->at, "block", holds ? "frontier" : "root", "changed",
 			   "The leaves do not give the %s of block %lld.", holds ? "frontier" : "root", (long long) b->row.number);
 	else if (!holds && b->complete && audit->reports == reports)
-		report(audit, b->row.size - 1, "block", "", "changed", "The leaves with the header of block %lld do not give its root.",
+		report(audit, b->at, "block", "", "changed", "The leaves with the header of block %lld do not give its root.",
 			   (long long) b->row.number);
 }
 
@@ -331,7 +346,7 @@ check_commitments(Audit *audit, const Block *b)
 
 	block_members_hash(&hash, b->header.first, b->stored.members, b->stored.n);
 	if (!same(&hash, &b->header.members))
-		report(audit, b->row.size - 1, "block", "members", "changed",
+		report(audit, b->at, "block", "members", "changed",
 			   "Of a leaf %lld to %lld the seq, era, xid or time is not what the header of block %lld commits to.",
 			   (long long) b->row.first, (long long) b->row.size - 2, (long long) b->row.number);
 	for (size_t i = 0; i < b->stored.nverdicts; i++)
@@ -343,7 +358,7 @@ check_commitments(Audit *audit, const Block *b)
 		}
 	block_verdicts_hash(&hash, b->stored.verdicts, b->stored.nverdicts);
 	if (!same(&hash, &b->header.verdicts))
-		report(audit, b->row.size - 1, "verdict", "", "changed", "The verdicts are not those that the header of block %lld commits to.",
+		report(audit, b->at, "verdict", "", "changed", "The verdicts are not those that the header of block %lld commits to.",
 			   (long long) b->row.number);
 }
 
@@ -404,14 +419,15 @@ audit_block(Audit *audit, int64_t number)
 		report(audit, -1, "block", "", "missing", "Block %lld is gone.", (long long) number);
 		return;
 	}
+	b.has_previous = number > 1 && log_block(&b.previous, audit->store, audit->arena, number - 1);
+	b.at = place_of(audit, &b);
 	if (block_header_parse(&b.header, audit->arena, b.row.header, &fault) != CODE_OK)
 	{
-		report(audit, b.row.size - 1, "block", "header", "changed", "Block %lld: %s", (long long) number, fault.detail);
+		report(audit, b.at, "block", "header", "changed", "Block %lld: %s", (long long) number, fault.detail);
 		return;
 	}
 	if (number > 1)
 	{
-		b.has_previous = log_block(&b.previous, audit->store, audit->arena, number - 1);
 		if (!b.has_previous ||
 			frontier_unpack(&b.frontier, (uint64_t) b.previous.size, b.previous.frontier, &fault) != CODE_OK)
 		{
@@ -421,7 +437,16 @@ audit_block(Audit *audit, int64_t number)
 		}
 	}
 	check_columns(audit, &b);
+	if (b.row.first < 0 || b.row.size <= b.row.first)
+	{
+		if (b.row.first == b.header.first && b.row.size == b.header.size)
+			report(audit, -1, "block", "header", "order", "No block goes from index %lld to %lld.", (long long) b.row.first,
+				   (long long) b.row.size - 1);
+		return;					/* nothing can be found by these */
+	}
 	check_chain(audit, &b);
+	if (b.row.first == b.header.first && b.row.first != (b.has_previous ? b.previous.size : 0))
+		return;					/* it is another block's place: what it says of its members is said of others */
 	if (!find_bounds(audit, &b))
 		return;
 	if (audit->projections)
@@ -430,12 +455,12 @@ audit_block(Audit *audit, int64_t number)
 		keep = STORED_BYTES;
 	if (stored_read(&b.stored, &b.complete, audit->store, audit->arena, &b.row, keep, &fault) != CODE_OK)
 	{
-		report(audit, b.row.size - 1, "block", "members", "changed", "Block %lld: %s", (long long) number, fault.detail);
+		report(audit, b.at, "block", "members", "changed", "Block %lld: %s", (long long) number, fault.detail);
 		return;
 	}
 	if ((int64_t) b.stored.n + 1 != b.row.size - b.row.first)
 	{
-		report(audit, b.row.size - 1, "block", "members", "changed", "Block %lld lists %zu members for %lld leaves.",
+		report(audit, b.at, "block", "members", "changed", "Block %lld lists %zu members for %lld leaves.",
 			   (long long) number, b.stored.n, (long long) (b.row.size - b.row.first));
 		return;
 	}
@@ -449,11 +474,11 @@ audit_block(Audit *audit, int64_t number)
 
 /* ---- what lies in no block ---- */
 
-/* The seqs of everything that is in a block, and how far the blocks have come. */
+/* Everything that is in a block, by seq, and how far the blocks have come. */
 typedef struct Sealed
 {
 	Audit	   *audit;
-	int64_t    *seq;
+	MemberRef  *ref;
 	size_t		n;
 	size_t		room;
 	size_t		next;			/* see is_sealed() */
@@ -484,14 +509,14 @@ gather_block(void *self, const void *row)
 	{
 		if (sealed->n == sealed->room)
 		{
-			int64_t    *grown = arena_alloc(sealed->arena, (sealed->room * 2 + 1024) * sizeof *grown);
+			MemberRef  *grown = arena_alloc(sealed->arena, (sealed->room * 2 + 1024) * sizeof *grown);
 
 			if (sealed->n > 0)
-				memcpy(grown, sealed->seq, sealed->n * sizeof *grown);
-			sealed->seq = grown;
+				memcpy(grown, sealed->ref, sealed->n * sizeof *grown);
+			sealed->ref = grown;
 			sealed->room = sealed->room * 2 + 1024;
 		}
-		sealed->seq[sealed->n++] = refs[i].seq;
+		sealed->ref[sealed->n++] = refs[i];
 	}
 	if (block->era != sealed->era)
 		sealed->has_p = false;
@@ -507,28 +532,41 @@ gather_block(void *self, const void *row)
 }
 
 static int
-compare_seqs(const void *a, const void *b)
+compare_refs(const void *a, const void *b)
 {
-	int64_t		x = *(const int64_t *) a;
-	int64_t		y = *(const int64_t *) b;
+	int64_t		x = ((const MemberRef *) a)->seq;
+	int64_t		y = ((const MemberRef *) b)->seq;
 
 	return (x > y) - (x < y);
 }
 
-/* Whether a seq is in a block.  Scans ask in ascending order, each from the first. */
-static bool
-is_sealed(Sealed *sealed, int64_t seq)
+/* What holds a seq in the blocks, or NULL.  Scans ask in ascending order, each from the first. */
+static const MemberRef *
+sealed_as(Sealed *sealed, int64_t seq)
 {
-	while (sealed->next < sealed->n && sealed->seq[sealed->next] < seq)
+	while (sealed->next < sealed->n && sealed->ref[sealed->next].seq < seq)
 		sealed->next++;
-	return sealed->next < sealed->n && sealed->seq[sealed->next] == seq;
+	return sealed->next < sealed->n && sealed->ref[sealed->next].seq == seq ? &sealed->ref[sealed->next] : NULL;
+}
+
+/* Report a row whose seq a block holds, but for a row of another table; true if it was reported. */
+static bool
+is_impostor(Sealed *sealed, const char *table, int64_t seq, const MemberRef *ref)
+{
+	if (ref == NULL || strcmp(table_of(ref->source), table) == 0)
+		return false;
+	report(sealed->audit, -1, table, "", "added", "What has seq %lld here is in no block: the seq is that of a row of %s.",
+		   (long long) seq, table_of(ref->source));
+	return true;
 }
 
 /* Report what a session committed that ought to be in a block by now. */
 static void
 check_sealed(Sealed *sealed, const char *table, int64_t seq, int32_t era, int64_t xid)
 {
-	if (sealed->has_p && !is_sealed(sealed, seq) &&
+	const MemberRef *ref = sealed_as(sealed, seq);
+
+	if (!is_impostor(sealed, table, seq, ref) && ref == NULL && sealed->has_p &&
 		(era < sealed->era || (era == sealed->era && snapshot_sees(&sealed->p, (uint64_t) xid))))
 		report(sealed->audit, -1, table, "", "omitted",
 			   "What has seq %lld was committed for the snapshot of block %lld and is in no block.",
@@ -559,10 +597,16 @@ rest_entry(void *self, const void *row)
 	const EntryRow *entry = row;
 	Sealed	   *sealed = self;
 
+	const MemberRef *ref;
+
 	if (entry->xid != INT8_NONE)
+	{
 		check_sealed(sealed, "entry", entry->seq, entry->era, entry->xid);
-	else if (!is_sealed(sealed, entry->seq) &&
-			 !(sealed->audit->follower && (sealed->n == 0 || entry->seq > sealed->seq[sealed->n - 1])))
+		return true;
+	}
+	ref = sealed_as(sealed, entry->seq);
+	if (!is_impostor(sealed, "entry", entry->seq, ref) && ref == NULL &&
+		!(sealed->audit->follower && (sealed->n == 0 || entry->seq > sealed->ref[sealed->n - 1].seq)))
 		report(sealed->audit, -1, "entry", "", "added", "Entry %lld is in no block.", (long long) entry->seq);
 	return true;
 }
@@ -573,8 +617,10 @@ rest_verdict(void *self, const void *row)
 	const VerdictRow *verdict = row;
 	Sealed	   *sealed = self;
 
-	if (!is_sealed(sealed, verdict->seq))
-		report(sealed->audit, -1, "verdict", "", "added", "There is a verdict on %lld, which is in no block.", (long long) verdict->seq);
+	const MemberRef *ref = sealed_as(sealed, verdict->seq);
+
+	if (ref == NULL || ref->source != LEAF_ACT)
+		report(sealed->audit, -1, "verdict", "", "added", "There is a verdict on %lld, which is no act in a block.", (long long) verdict->seq);
 	return true;
 }
 
@@ -584,7 +630,7 @@ rest_era(void *self, const void *row)
 	const EraRow *era = row;
 	Sealed	   *sealed = self;
 
-	if (era->era > sealed->era)
+	if (era->era < 1 || era->era > sealed->era)
 		report(sealed->audit, -1, "era", "", "added", "No block is of era %d.", era->era);
 	return true;
 }
@@ -599,7 +645,7 @@ typedef struct TileWalk
 static int64_t
 tiles_of_level(const Sealed *sealed, int32_t level)
 {
-	return level >= 0 && level < TILE_LEVELS - 1 ? (int64_t) ((uint64_t) sealed->size >> (TILE_HEIGHT * (level + 1))) : 0;
+	return level >= 0 && level < TILE_LEVELS - 1 && sealed->size > 0 ? (int64_t) ((uint64_t) sealed->size >> (TILE_HEIGHT * (level + 1))) : 0;
 }
 
 /* Report the tiles of a level that ought to have come before this number. */
@@ -675,10 +721,10 @@ audit_rest(Audit *audit, int64_t last)
 	arena_reset(audit->arena);
 	store->scan(store, BLOCK_BY_NUMBER, 0, NULL, SCAN_ALL, 0, gather_block, &sealed);
 	if (sealed.n > 0)
-		qsort(sealed.seq, sealed.n, sizeof *sealed.seq, compare_seqs);
+		qsort(sealed.ref, sealed.n, sizeof *sealed.ref, compare_refs);
 	for (size_t i = 1; i < sealed.n; i++)
-		if (sealed.seq[i] == sealed.seq[i - 1])
-			report(audit, -1, "block", "members", "added", "What has seq %lld is in the register twice.", (long long) sealed.seq[i]);
+		if (sealed.ref[i].seq == sealed.ref[i - 1].seq)
+			report(audit, -1, "block", "members", "added", "What has seq %lld is in the register twice.", (long long) sealed.ref[i].seq);
 	if (sealed.has_p && snapshot_parse(&sealed.p, sealed.arena, sealed.snapshot, NULL) != CODE_OK)
 		sealed.has_p = false;
 	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_ALL, 5, rest_act, &sealed);

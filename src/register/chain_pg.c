@@ -18,6 +18,7 @@
 #include "crypto/crypto.h"
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "register/act.h"
 #include "register/row.h"
@@ -181,11 +182,10 @@ open_chained(Chained *c, Relation rel)
 }
 
 /*
- * Encode the row in a slot: its leaf hash, and its key as a JSON array of texts.  A part of the key whose text form
- * would depend on settings stands as base64url of its binary form.
+ * Encode the row in a slot.  Send functions write texts as the session's client wants them, so it has to want UTF-8.
  */
 static void
-encode_row(Digest *leaf, Str *key, const Chained *c, TupleTableSlot *slot, Arena *arena)
+encode_utf8_row(Digest *leaf, Str *key, const Chained *c, TupleTableSlot *slot, Arena *arena)
 {
 	Buf			row;
 	Buf			parts;
@@ -219,6 +219,32 @@ encode_row(Digest *leaf, Str *key, const Chained *c, TupleTableSlot *slot, Arena
 	if (c->has_key)
 		buf_char(&parts, ']');
 	*key = c->has_key ? buf_done(&parts) : STR_NONE;
+}
+
+/*
+ * Encode the row in a slot: its leaf hash, and its key as a JSON array of texts.  A part of the key whose text form
+ * would depend on settings stands as base64url of its binary form.
+ */
+static void
+encode_row(Digest *leaf, Str *key, const Chained *c, TupleTableSlot *slot, Arena *arena)
+{
+	int			encoding = pg_get_client_encoding();
+
+	if (encoding == PG_UTF8)
+	{
+		encode_utf8_row(leaf, key, c, slot, arena);
+		return;
+	}
+	SetClientEncoding(PG_UTF8);	/* cannot fail: it is the server's */
+	PG_TRY();
+	{
+		encode_utf8_row(leaf, key, c, slot, arena);
+	}
+	PG_FINALLY();
+	{
+		SetClientEncoding(encoding);
+	}
+	PG_END_TRY();
 }
 
 /* ---- registering ---- */
@@ -579,6 +605,8 @@ COMMUNE_FUNCTION(commune_register_verify_table)
 	KnownList	rows;
 	KnownList	leaves;
 
+	if (pg_class_aclcheck(RelationGetRelid(rel), GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(rel->rd_rel->relkind), RelationGetRelationName(rel));
 	InitMaterializedSRF(fcinfo, 0);
 	check_chainable(rel);
 	context = AllocSetContextCreate(CurrentMemoryContext, "commune verify_table", ALLOCSET_DEFAULT_SIZES);
