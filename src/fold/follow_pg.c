@@ -15,7 +15,6 @@
 #include "fold/follow_pg.h"
 #include "fold/mirror.h"
 #include "miscadmin.h"
-#include "storage/lock.h"
 #include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -222,13 +221,11 @@ follow_step(int64 limit, bool begin)
 	MemoryContext context;
 	Following  *f;
 	Arena		snapshots[2];
-	LOCKTAG		tag;
 	int64		n = 0;
 
 	PreventCommandDuringRecovery("commune.follow()");
 	PreventCommandIfReadOnly("commune.follow()");
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, 0, 3);	/* as the sealer's */
-	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	seal_lock();
 	context = AllocSetContextCreate(CurrentMemoryContext, "commune follower", ALLOCSET_DEFAULT_SIZES);
 	f = MemoryContextAllocZero(context, sizeof *f);
 	f->context = context;
