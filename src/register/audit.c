@@ -4,10 +4,10 @@
 #include "register/audit.h"
 
 #include "record/record.h"
+#include "register/seqs.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static void report(Audit *audit, int64_t index, const char *table, const char *column, const char *kind,
 				   const char *format, ...) __attribute__((format(printf, 6, 7)));
@@ -111,8 +111,6 @@ find_bounds(Audit *audit, Block *b)
 	BlockRow	at = b->previous;
 	bool		have = b->has_previous;
 	Fault		fault;
-	const MemberRef *refs;
-	size_t		n;
 
 	if (snapshot_parse(&b->s, audit->arena, b->header.snapshot, &fault) != CODE_OK)
 	{
@@ -121,10 +119,8 @@ find_bounds(Audit *audit, Block *b)
 	}
 	while (have && at.era == b->row.era && !at.finished)
 	{
-		if (b->above == 0 && block_members_unpack(&refs, &n, audit->arena, at.members, &fault) == CODE_OK)
-			for (size_t i = n; i > 0 && b->above == 0; i--)
-				if (refs[i - 1].source != LEAF_ENGINE)
-					b->above = refs[i - 1].seq;
+		if (b->above == 0)
+			(void) block_members_last(&b->above, at.members, &fault);
 		if (at.number == 1 || !log_block(&at, audit->store, audit->arena, at.number - 1))
 			have = false;
 	}
@@ -453,10 +449,7 @@ audit_block(Audit *audit, int64_t number)
 typedef struct Sealed
 {
 	Audit	   *audit;
-	int64_t    *seq;
-	size_t		n;
-	size_t		room;
-	size_t		next;			/* see is_sealed() */
+	SeqSet		seqs;
 	int64_t		size;
 	int32_t		era;
 	bool		has_p;
@@ -464,7 +457,6 @@ typedef struct Sealed
 	Str			snapshot;
 	int64_t		last;			/* number of the last block */
 	int64_t		upto;			/* that is looked at */
-	Arena	   *arena;			/* of what is gathered here */
 } Sealed;
 
 static bool
@@ -472,27 +464,13 @@ gather_block(void *self, const void *row)
 {
 	Sealed	   *sealed = self;
 	const BlockRow *block = row;
-	const MemberRef *refs;
-	size_t		n;
+	MemberWalk	walk = {.packed = block->members};
+	MemberRun	run;
 
 	if (block->number > sealed->upto)
 		return false;
-	arena_reset(sealed->audit->scratch);
-	if (block_members_unpack(&refs, &n, sealed->audit->scratch, block->members, NULL) != CODE_OK)
-		return true;			/* audit_block() reports it */
-	for (size_t i = 0; i < n; i++)
-	{
-		if (sealed->n == sealed->room)
-		{
-			int64_t    *grown = arena_alloc(sealed->arena, (sealed->room * 2 + 1024) * sizeof *grown);
-
-			if (sealed->n > 0)
-				memcpy(grown, sealed->seq, sealed->n * sizeof *grown);
-			sealed->seq = grown;
-			sealed->room = sealed->room * 2 + 1024;
-		}
-		sealed->seq[sealed->n++] = refs[i].seq;
-	}
+	while (block_members_next(&run, &walk, NULL) == CODE_OK && run.n > 0)	/* audit_block() reports what cannot be read */
+		seqs_add(&sealed->seqs, run.seq, run.seq + run.n - 1);
 	if (block->era != sealed->era)
 		sealed->has_p = false;
 	sealed->era = block->era;
@@ -500,39 +478,40 @@ gather_block(void *self, const void *row)
 	sealed->last = block->number;
 	if (block->finished)
 	{
-		sealed->snapshot = arena_str(sealed->arena, block->snapshot);
+		sealed->snapshot = arena_str(sealed->seqs.arena, block->snapshot);
 		sealed->has_p = true;
 	}
 	return true;
 }
 
-static int
-compare_seqs(const void *a, const void *b)
+static void
+report_twice(void *self, SeqRange range)
 {
-	int64_t		x = *(const int64_t *) a;
-	int64_t		y = *(const int64_t *) b;
-
-	return (x > y) - (x < y);
-}
-
-/* Whether a seq is in a block.  Scans ask in ascending order, each from the first. */
-static bool
-is_sealed(Sealed *sealed, int64_t seq)
-{
-	while (sealed->next < sealed->n && sealed->seq[sealed->next] < seq)
-		sealed->next++;
-	return sealed->next < sealed->n && sealed->seq[sealed->next] == seq;
+	if (range.first == range.last)
+		report(self, -1, "block", "members", "added", "What has seq %lld is in the register twice.", (long long) range.first);
+	else
+		report(self, -1, "block", "members", "added", "What has the seqs %lld to %lld is in the register twice.",
+			   (long long) range.first, (long long) range.last);
 }
 
 /* Report what a session committed that ought to be in a block by now. */
 static void
-check_sealed(Sealed *sealed, const char *table, int64_t seq, int32_t era, int64_t xid)
+check_sealed(Sealed *sealed, const char *table, int64_t first, int64_t last, int32_t era, int64_t xid)
 {
-	if (sealed->has_p && !is_sealed(sealed, seq) &&
-		(era < sealed->era || (era == sealed->era && snapshot_sees(&sealed->p, (uint64_t) xid))))
-		report(sealed->audit, -1, table, "", "omitted",
-			   "What has seq %lld was committed for the snapshot of block %lld and is in no block.",
-			   (long long) seq, (long long) sealed->last);
+	SeqRange	gap;
+
+	if (!sealed->has_p || !(era < sealed->era || (era == sealed->era && snapshot_sees(&sealed->p, (uint64_t) xid))))
+		return;
+	while (seqs_gap(&gap, &sealed->seqs, first, last))
+	{
+		for (int64_t seq = gap.first; seq <= gap.last; seq++)
+			report(sealed->audit, -1, table, "", "omitted",
+				   "What has seq %lld was committed for the snapshot of block %lld and is in no block.",
+				   (long long) seq, (long long) sealed->last);
+		if (gap.last >= last)
+			break;
+		first = gap.last + 1;
+	}
 }
 
 static bool
@@ -540,16 +519,16 @@ rest_act(void *self, const void *row)
 {
 	const ActRow *act = row;
 
-	check_sealed(self, "act", act->seq, act->era, act->xid);
+	check_sealed(self, "act", act->seq, act->seq, act->era, act->xid);
 	return true;
 }
 
 static bool
 rest_row(void *self, const void *row)
 {
-	const RowLeaf *leaf = row;
+	const RowLeaf *run = row;
 
-	check_sealed(self, "row_leaf", leaf->seq, leaf->era, leaf->xid);
+	check_sealed(self, "row_leaf", run_first(run), run->seq, run->era, run->xid);
 	return true;
 }
 
@@ -560,9 +539,10 @@ rest_entry(void *self, const void *row)
 	Sealed	   *sealed = self;
 
 	if (entry->xid != INT8_NONE)
-		check_sealed(sealed, "entry", entry->seq, entry->era, entry->xid);
-	else if (!is_sealed(sealed, entry->seq) &&
-			 !(sealed->audit->follower && (sealed->n == 0 || entry->seq > sealed->seq[sealed->n - 1])))
+		check_sealed(sealed, "entry", entry->seq, entry->seq, entry->era, entry->xid);
+	else if (!seqs_have(&sealed->seqs, entry->seq) &&
+			 !(sealed->audit->follower &&
+			   (sealed->seqs.n == 0 || entry->seq > sealed->seqs.v[sealed->seqs.n - 1].last)))
 		report(sealed->audit, -1, "entry", "", "added", "Entry %lld is in no block.", (long long) entry->seq);
 	return true;
 }
@@ -573,7 +553,7 @@ rest_verdict(void *self, const void *row)
 	const VerdictRow *verdict = row;
 	Sealed	   *sealed = self;
 
-	if (!is_sealed(sealed, verdict->seq))
+	if (!seqs_have(&sealed->seqs, verdict->seq))
 		report(sealed->audit, -1, "verdict", "", "added", "There is a verdict on %lld, which is in no block.", (long long) verdict->seq);
 	return true;
 }
@@ -669,24 +649,17 @@ void
 audit_rest(Audit *audit, int64_t last)
 {
 	Store	   *store = audit->store;
-	Sealed		sealed = {.audit = audit, .arena = audit->arena, .upto = last};
+	Sealed		sealed = {.audit = audit, .seqs = {.arena = audit->arena}, .upto = last};
 	TileWalk	walk = {.sealed = &sealed};
 
 	arena_reset(audit->arena);
 	store->scan(store, BLOCK_BY_NUMBER, 0, NULL, SCAN_ALL, 0, gather_block, &sealed);
-	if (sealed.n > 0)
-		qsort(sealed.seq, sealed.n, sizeof *sealed.seq, compare_seqs);
-	for (size_t i = 1; i < sealed.n; i++)
-		if (sealed.seq[i] == sealed.seq[i - 1])
-			report(audit, -1, "block", "members", "added", "What has seq %lld is in the register twice.", (long long) sealed.seq[i]);
-	if (sealed.has_p && snapshot_parse(&sealed.p, sealed.arena, sealed.snapshot, NULL) != CODE_OK)
+	seqs_order(&sealed.seqs, report_twice, audit);
+	if (sealed.has_p && snapshot_parse(&sealed.p, audit->arena, sealed.snapshot, NULL) != CODE_OK)
 		sealed.has_p = false;
 	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_ALL, 5, rest_act, &sealed);
-	sealed.next = 0;
-	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_ALL, 4, rest_row, &sealed);
-	sealed.next = 0;
+	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_ALL, 5, rest_row, &sealed);
 	store->scan(store, ENTRY_BY_SEQ, 0, NULL, SCAN_ALL, 4, rest_entry, &sealed);
-	sealed.next = 0;
 	store->scan(store, VERDICT_BY_SEQ, 0, NULL, SCAN_ALL, 0, rest_verdict, &sealed);
 	store->scan(store, ERA_BY_NUMBER, 0, NULL, SCAN_ALL, 0, rest_era, &sealed);
 	store->scan(store, TILE_BY_PLACE, 0, NULL, SCAN_ALL, 0, rest_tile, &walk);

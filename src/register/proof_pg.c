@@ -58,8 +58,7 @@ COMMUNE_FUNCTION(commune_register_inclusion_proof)
 	Store	   *store;
 	ActRow		act = {.seq = seq};
 	ActRow		probe = act;
-	RowLeaf		row = {.seq = seq};
-	RowLeaf		row_probe = row;
+	RowLeaf		run;
 	EntryRow	entry = {.seq = seq};
 	EntryRow	entry_probe = entry;
 	BlockRow	block;
@@ -76,8 +75,8 @@ COMMUNE_FUNCTION(commune_register_inclusion_proof)
 		size = r.last.size;
 	if (store->find(store, &r.arena, &act, ACT_BY_SEQ, &probe))
 		code = log_place(&index, &block, store, &r.arena, LEAF_ACT, seq, act.era, act.xid, &r.fault);
-	else if (store->find(store, &r.arena, &row, ROW_LEAF_BY_SEQ, &row_probe))
-		code = log_place(&index, &block, store, &r.arena, LEAF_ROW, seq, row.era, row.xid, &r.fault);
+	else if (log_row_leaf(&run, store, &r.arena, seq))
+		code = log_place(&index, &block, store, &r.arena, LEAF_ROW, seq, run.era, run.xid, &r.fault);
 	else if (store->find(store, &r.arena, &entry, ENTRY_BY_SEQ, &entry_probe))
 		code = entry.xid == INT8_NONE ? log_place_engine(&index, &block, store, &r.arena, seq, entry.written_at, &r.fault) :
 			log_place(&index, &block, store, &r.arena, LEAF_ENTRY, seq, entry.era, entry.xid, &r.fault);
@@ -86,6 +85,8 @@ COMMUNE_FUNCTION(commune_register_inclusion_proof)
 	if (code == CODE_OK && (index < 0 || index >= size))
 		code = fault_set(&r.fault, CODE_NOT_SEALED, -1, "What has seq " INT64_FORMAT " is not among the first " INT64_FORMAT " leaves.",
 						 seq, size);
+	if (code == CODE_OK)
+		code = log_tiles_take_peaks(&r.tiles);
 	if (code != CODE_OK || !tree_inclusion(&proof, (uint64_t) index, (uint64_t) size, &r.tiles.reader))
 		fault_raise(&r.fault);
 	table_store_close(r.tables);
@@ -105,7 +106,8 @@ COMMUNE_FUNCTION(commune_register_consistency_proof)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a consistency proof leads from a size of at least 1 to one that is not smaller")));
 	begin_reading(&r, to);
-	if (!tree_consistency(&proof, (uint64_t) from, (uint64_t) to, &r.tiles.reader))
+	if (log_tiles_take_peaks(&r.tiles) != CODE_OK ||
+		!tree_consistency(&proof, (uint64_t) from, (uint64_t) to, &r.tiles.reader))
 		fault_raise(&r.fault);
 	table_store_close(r.tables);
 	PG_RETURN_DATUM(proof_datum(&proof));

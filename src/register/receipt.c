@@ -21,15 +21,15 @@ put_id(Buf *b, const Digest *hash)
 
 /* Write the JSON that proves the verdict. */
 static Str
-print_extra(Arena *arena, const StoredBlock *block, const Proof *header_proof)
+print_extra(Arena *arena, const BlockRow *block, const Verdict *verdicts, size_t nverdicts, const Proof *header_proof)
 {
 	Buf			b;
 
 	buf_init(&b, arena);
 	buf_text(&b, "{\"header\":");
-	json_quote(&b, block->row->header);
+	json_quote(&b, block->header);
 	buf_text(&b, ",\"header_index\":");
-	buf_int(&b, block->row->size - 1);
+	buf_int(&b, block->size - 1);
 	buf_text(&b, ",\"header_proof\":[");
 	for (int i = 0; i < header_proof->n; i++)
 	{
@@ -38,12 +38,12 @@ print_extra(Arena *arena, const StoredBlock *block, const Proof *header_proof)
 		put_id(&b, &header_proof->hash[i]);
 	}
 	buf_text(&b, "],\"signed\":false,\"verdicts\":[");
-	for (size_t i = 0; i < block->nverdicts; i++)
+	for (size_t i = 0; i < nverdicts; i++)
 	{
 		buf_text(&b, i == 0 ? "[" : ",[");
-		buf_int(&b, block->verdicts[i].index);
+		buf_int(&b, verdicts[i].index);
 		buf_char(&b, ',');
-		json_quote(&b, str_from(code_sqlstate(block->verdicts[i].code)));
+		json_quote(&b, str_from(code_sqlstate(verdicts[i].code)));
 		buf_char(&b, ']');
 	}
 	buf_text(&b, "]}");
@@ -58,12 +58,12 @@ receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, Fault *fault)
 	BlockRow	row;
 	BlockRow	last;
 	EraRow		era;
-	StoredBlock block;
+	Verdict    *verdicts;
+	size_t		nverdicts;
 	LogTiles	tiles;
 	Proof		proof;
 	Proof		header_proof;
 	int64_t		index;
-	bool		found;
 	Str			extra;
 	Buf			b;
 	Code		code;
@@ -74,17 +74,19 @@ receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, Fault *fault)
 		return code;
 	if (index < 0 || !log_last_block(&last, store, arena) || !log_last_era(&era, store, arena))
 		return fault_set(fault, CODE_NOT_SEALED, -1, "Act %lld waits for a block.", (long long) seq);
-	if ((code = stored_read(&block, &found, store, arena, &row, 0, fault)) != CODE_OK)
+	if ((code = stored_verdicts(&verdicts, &nverdicts, store, arena, &row, fault)) != CODE_OK)
 		return code;
-	for (size_t i = 0; i < block.nverdicts; i++)
-		if (block.verdicts[i].code == CODE_COUNT)
-			return fault_set(fault, CODE_DAMAGED, block.verdicts[i].index, "A verdict of the block is none.");
+	for (size_t i = 0; i < nverdicts; i++)
+		if (verdicts[i].code == CODE_COUNT)
+			return fault_set(fault, CODE_DAMAGED, verdicts[i].index, "A verdict of the block is none.");
 	log_tiles_init(&tiles, store, arena, &last, fault);
+	if ((code = log_tiles_take_peaks(&tiles)) != CODE_OK)
+		return code;
 	if (!tree_inclusion(&proof, (uint64_t) index, (uint64_t) last.size, &tiles.reader) ||
 		!tree_inclusion(&header_proof, (uint64_t) row.size - 1, (uint64_t) last.size, &tiles.reader))
 		return fault->code;
 
-	extra = print_extra(arena, &block, &header_proof);
+	extra = print_extra(arena, &row, verdicts, nverdicts, &header_proof);
 	buf_init(&b, arena);
 	buf_text(&b, FIRST_LINE "\nextra ");
 	buf_base64(&b, extra.p, extra.n);
