@@ -272,38 +272,6 @@ COMMUNE_FUNCTION(commune_fold_follow)
 	PG_RETURN_INT64(follow_step(PG_INT64_MAX, true));
 }
 
-typedef struct GreatestSeq
-{
-	int64		seq;
-} GreatestSeq;
-
-static bool
-keep_act_seq(void *self, const void *row)
-{
-	GreatestSeq *greatest = self;
-
-	greatest->seq = Max(greatest->seq, ((const ActRow *) row)->seq);
-	return false;
-}
-
-static bool
-keep_row_seq(void *self, const void *row)
-{
-	GreatestSeq *greatest = self;
-
-	greatest->seq = Max(greatest->seq, ((const RowLeaf *) row)->seq);
-	return false;
-}
-
-static bool
-keep_entry_seq(void *self, const void *row)
-{
-	GreatestSeq *greatest = self;
-
-	greatest->seq = Max(greatest->seq, ((const EntryRow *) row)->seq);
-	return false;
-}
-
 /* SQL function: promote(reason text) returns void */
 COMMUNE_FUNCTION(commune_fold_promote)
 {
@@ -313,7 +281,7 @@ COMMUNE_FUNCTION(commune_fold_promote)
 	Arena		arena;
 	FollowerRow row;
 	Row		   *rows = &row.row;
-	GreatestSeq greatest = {0};
+	int64		greatest;
 
 	PreventCommandIfReadOnly("commune.promote()");
 	register_check_owner("promote a follower");
@@ -334,11 +302,9 @@ COMMUNE_FUNCTION(commune_fold_promote)
 	store->write(store, REL_FOLLOWER, &rows, 1);
 
 	/* Sequences are not replicated: go on above everything that arrived. */
-	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_BACK, 1, keep_act_seq, &greatest);
-	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_BACK, 1, keep_row_seq, &greatest);
-	store->scan(store, ENTRY_BY_SEQ, 0, NULL, SCAN_BACK, 1, keep_entry_seq, &greatest);
-	if (greatest.seq > 0)
-		register_set_seq(greatest.seq);
+	greatest = register_greatest_seq(store);
+	if (greatest > 0)
+		register_set_seq(greatest);
 	table_store_close(tables);
 	register_era_changed();
 	PG_RETURN_VOID();

@@ -395,6 +395,24 @@ collect(Sealer *s)
 		s->next++;
 }
 
+/*
+ * Before an era begins: refuse if the tables are still being filled, by a restore or by a subscription that
+ * follow() was not called for yet.  Then blocks are there without their era, or the sequence stands below what it numbered; a restore
+ * sets it last.
+ */
+static void
+check_arrived(Sealer *s)
+{
+	int64		greatest = register_greatest_seq(s->store);
+
+	if (register_last_seq() < greatest || (s->has_last && s->last.era >= s->era))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the register has not arrived yet"),
+				 errdetail("The sequence commune.act_seq stands below " INT64_FORMAT ", which the tables hold, or an era is missing.", greatest),
+				 errhint("Wait until the restore has ended.  On a subscriber call commune.follow().")));
+}
+
 /* ---- a follower becomes an origin ---- */
 
 static void
@@ -474,6 +492,19 @@ read_member(LeafMember *out, Sealer *s, Arena *arena, const Candidate *candidate
 		code_raise(CODE_DAMAGED, psprintf("What has seq " INT64_FORMAT " was there a moment ago.", candidate->seq));
 }
 
+/* Why an era begins where another one was before. */
+static Str
+era_reason(Str before, Str now)
+{
+	if (str_eq(before, now))
+		return STR("transaction ids went back");
+	while (before.n > 0 && before.p[--before.n] != '/')	/* the table is the last part */
+		;
+	while (now.n > 0 && now.p[--now.n] != '/')
+		;
+	return str_eq(before, now) ? STR("the register was restored in place") : STR("the register moved to another database");
+}
+
 /* The entry that begins an era. */
 static Entry
 era_entry(Sealer *s, EraRow *era, Arena *arena)
@@ -486,8 +517,7 @@ era_entry(Sealer *s, EraRow *era, Arena *arena)
 		.binding = arena_str(arena, str_from(register_binding())),
 		.reason = s->follower ? s->follower_row.promoted :
 			first ? STR("the register begins") :
-			str_eq(s->previous_era.binding, str_from(register_binding())) ? STR("transaction ids went back") :
-			STR("the register moved to another database"),
+			era_reason(s->previous_era.binding, str_from(register_binding())),
 	};
 	if (!first)
 		era->origin = s->previous_era.origin;
@@ -768,6 +798,8 @@ seal_step(bool one)
 	collect(s);
 	if (s->follower || s->next < s->ncandidates || s->nresults > 0 || is_due(s))
 	{
+		if (!s->begun)
+			check_arrived(s);
 		if (s->has_last && log_resume(&s->tree, s->store, &s->arena, &s->last, &fault) != CODE_OK)
 			fault_raise(&fault);
 		while (make_block(s) && !one && s->next < s->ncandidates)

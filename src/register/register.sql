@@ -16,7 +16,7 @@ COMMENT ON TABLE commune.era IS
 	'spans of the register in which transaction ids can be compared; a restore or a promotion begins a new one';
 COMMENT ON COLUMN commune.era.begun IS 'index of the leaf that began it';
 COMMENT ON COLUMN commune.era.era IS 'number of the era, from 1';
-COMMENT ON COLUMN commune.era.binding IS 'system identifier and database that it is bound to';
+COMMENT ON COLUMN commune.era.binding IS 'system identifier, database and table act that it is bound to';
 COMMENT ON COLUMN commune.era.origin IS 'name of the log in checkpoints';
 COMMENT ON COLUMN commune.era.reason IS 'why it was begun';
 

@@ -3,6 +3,8 @@
  */
 #include "register/register_pg.h"
 
+#include "access/relation.h"
+#include "access/tableam.h"
 #include "access/transam.h"
 #include "access/xact.h"
 #include "access/xlog.h"
@@ -10,12 +12,14 @@
 #include "catalog/pg_class.h"
 #include "commands/sequence.h"
 #include "commands/trigger.h"
+#include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 /* What register_era() found, for as long as the table era does not change. */
@@ -38,7 +42,7 @@ forget_era(Datum arg, Oid relid)
 char *
 register_binding(void)
 {
-	return psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), MyDatabaseId);
+	return psprintf(UINT64_FORMAT "/%u/%u", GetSystemIdentifier(), MyDatabaseId, commune_relation("act"));
 }
 
 /* True if transaction ids have not yet come as far as the last block of an era saw them: an older backup runs. */
@@ -120,6 +124,68 @@ void
 register_set_seq(int64 seq)
 {
 	(void) DirectFunctionCall2(setval_oid, ObjectIdGetDatum(commune_relation("act_seq")), Int64GetDatum(seq));
+}
+
+typedef struct GreatestSeq
+{
+	int64		seq;
+} GreatestSeq;
+
+static bool
+keep_act_seq(void *self, const void *row)
+{
+	GreatestSeq *greatest = self;
+
+	greatest->seq = Max(greatest->seq, ((const ActRow *) row)->seq);
+	return false;
+}
+
+static bool
+keep_row_seq(void *self, const void *row)
+{
+	GreatestSeq *greatest = self;
+
+	greatest->seq = Max(greatest->seq, ((const RowLeaf *) row)->seq);
+	return false;
+}
+
+static bool
+keep_entry_seq(void *self, const void *row)
+{
+	GreatestSeq *greatest = self;
+
+	greatest->seq = Max(greatest->seq, ((const EntryRow *) row)->seq);
+	return false;
+}
+
+int64
+register_last_seq(void)
+{
+	Relation	rel = relation_open(commune_relation("act_seq"), AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	int64		last = 0;
+
+	if (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		slot_getallattrs(slot);
+		last = DatumGetInt64(slot->tts_values[SEQ_COL_LASTVAL - 1]) - !DatumGetBool(slot->tts_values[SEQ_COL_CALLED - 1]);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	relation_close(rel, AccessShareLock);
+	return last;
+}
+
+int64
+register_greatest_seq(Store *store)
+{
+	GreatestSeq greatest = {0};
+
+	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_BACK, 1, keep_act_seq, &greatest);
+	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_BACK, 1, keep_row_seq, &greatest);
+	store->scan(store, ENTRY_BY_SEQ, 0, NULL, SCAN_BACK, 1, keep_entry_seq, &greatest);
+	return greatest.seq;
 }
 
 /* SQL function: protect() returns trigger */

@@ -15,7 +15,7 @@
  */
 extern int32 register_era(bool *begun, bool *follower);
 
-/* What an era is bound to: system identifier and database. */
+/* What an era is bound to: system identifier, database and table act, by their numbers. */
 extern char *register_binding(void);
 
 /* Say to all sessions that this has changed, when this transaction commits. */
@@ -29,6 +29,12 @@ extern int64 register_next_seq(void);
 
 /* Let the next seq be above this one. */
 extern void register_set_seq(int64 seq);
+
+/* The seq that was drawn last, in a transaction that committed or not; 0 if none was. */
+extern int64 register_last_seq(void);
+
+/* The greatest seq in the tables; 0 if they are empty. */
+extern int64 register_greatest_seq(Store *store);
 
 /*
  * What act_nonce_idx holds for an act: the upper bits of the nonce, which grows with time, so that inserts go to the

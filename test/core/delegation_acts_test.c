@@ -84,6 +84,7 @@ test_refusals(void)
 	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':[],'until':'1'");
 	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':[],'until':0");
 	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':[],'until':-1");
+	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':[],'until':9007199255");
 	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':[],'since':1");
 
 	/* Who signs, then the list, then the scope, then until. */
@@ -139,7 +140,7 @@ test_rows(void)
 	CHECK_INT(first->trustees.n, 2);
 	CHECK_INT(first->trustees.v[0], member(&c, "cid")->id);
 	CHECK_INT(first->trustees.v[1], member(&c, "bob")->id);
-	ACT(&c, OK, "ann", "delegate", "'scope':{'topic':'water'},'to':[]");
+	ACT(&c, OK, "ann", "delegate", "'scope':{'topic':'water'},'to':[],'until':9007199254");
 	CHECK_INT(list(&c, "ann", "topic/water")->trustees.n, 0);
 	CHECK(list(&c, "ann", "topic/water")->trustees.v != NULL);
 	CHECK(first->until == INT8_NONE);
@@ -240,6 +241,11 @@ test_names(void)
 	CHECK_DELEGATE(&c, "q", "ann", "eve");		/* who leaves stays in the electorate of what is open */
 	ACT(&c, OK, "ann", "leave", "%s", "");
 	CHECK_DELEGATE(&c, "q", "ann", "eve");
+
+	/* A list outlives a membership. */
+	ACT(&c, OK, "ann", "join", "%s", "");
+	announce(&c, "s", "", 0);
+	CHECK_DELEGATE(&c, "s", "ann", "dan");
 	commune_end(&c);
 }
 

@@ -211,6 +211,12 @@ test_join(void)
 	CHECK_INT(member(&c, "eve")->since, index);
 	CHECK_INT(charter(&c)->pending, 0);
 
+	/* Whom somebody only delegated to waits as everybody does. */
+	ACT(&c, OK, "ann", "delegate", "'scope':{},'to':['@ida']");
+	ACT(&c, OK, "ida", "join", "%s", "");
+	CHECK_STR(member(&c, "ida")->status, "candidate");
+	CHECK_INT(charter(&c)->pending, 1);
+
 	/* In one block: join, vouch, vouch, and the first act as a member. */
 	ADD(&c, OK, "fay", "join", "%s", "");
 	ADD(&c, OK, "ann", "vouch", "'member':'@fay'");
@@ -276,6 +282,11 @@ test_pending_joins(void)
 	ACT(&c, OK, "ann", "vouch", "'member':'@dan','withdraw':true");
 	CHECK_INT(charter(&c)->pending, 3);
 	ACT(&c, JOINS_PENDING, "hal", "join", "%s", "");
+
+	/* Whom the register knows for another reason is limited as everybody is. */
+	ACT(&c, OK, "ann", "delegate", "'scope':{},'to':['@ivo']");
+	CHECK_STR(member(&c, "ivo")->status, "named");
+	ACT(&c, JOINS_PENDING, "ivo", "join", "%s", "");
 
 	/* A founder is not limited. */
 	ACT(&c, OK, "cid", "leave", "%s", "");

@@ -528,6 +528,10 @@ test_quadratic_choice(void)
 	ACT(&c, BAD_CHOICE, "ann", "ballot", "'poll':'#p','choice':{'votes':[1]}");
 	ACT(&c, BAD_CHOICE, "ann", "ballot", "'poll':'#p','choice':{'votes':[1,'x',0]}");
 
+	ACT(&c, BAD_CHOICE, "ann", "ballot", "'poll':'#p','choice':{}");
+	ACT(&c, BAD_CHOICE, "ann", "ballot", "'poll':'#p','choice':{'option':1}");
+	ACT(&c, BAD_CHOICE, "ann", "ballot", "'poll':'#p','choice':{'votes':{'a':9}}");
+
 	/* What would not fit into 32 or 64 bits. */
 	ACT(&c, UNAFFORDABLE, "ann", "ballot", "'poll':'#p','choice':{'votes':[2147483648,0,0]}");
 	ACT(&c, UNAFFORDABLE, "ann", "ballot", "'poll':'#p','choice':{'votes':[4294967296,0,0]}");
@@ -655,6 +659,17 @@ test_gap(void)
 	ADD(&c, POLL_CLOSED, "cid", "ballot", "'poll':'#q','choice':{'option':1}");
 	SEAL(&c);
 	CHECK_STR(poll(&c, "q")->status, "closed");
+
+	/* So it is if the gap ends with the very moment of closing. */
+	announce(&c, "s", "'majority'");
+	c.time = poll(&c, "s")->closes - SECONDS(200);
+	seal(&c);
+	pass(&c, 200);
+	CHECK_STR(poll(&c, "s")->status, "open");
+	CHECK_INT(poll(&c, "s")->closes, c.time + SECONDS(200));
+	pass(&c, 100);
+	pass(&c, 100);
+	CHECK_STR(poll(&c, "s")->status, "closed");
 
 	/* A gap that ends before the closing, or begins at it, gives nothing back. */
 	announce(&c, "r", "'majority'");

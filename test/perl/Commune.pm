@@ -82,24 +82,19 @@ sub seal
 	return $self->sql('SELECT commune.seal()');
 }
 
-# Create the extension and a commune whose founders have joined.
+# Create the extension and a commune whose founders have joined; further members of the charter may come first.
 sub found
 {
 	my ($self, @names) = @_;
+	my $more = ref $names[0] ? shift @names : {};
 	$self->sql('CREATE EXTENSION IF NOT EXISTS commune');
-	$self->submit($names[0], 'charter', { name => 'Test', founders => [ map { $self->did($_) } @names ], vouches => 1, rules => 1 });
+	$self->submit($names[0], 'charter',
+		{ name => 'Test', founders => [ map { $self->did($_) } @names ], vouches => 1, rules => 1, %$more });
 	$self->seal;
 	$self->{shared}{aud} = $self->sql('SELECT commune.base64url(id) FROM commune.charter');
 	$self->submit($_, 'join') for @names;
 	$self->seal;
 	return $self;
-}
-
-# A number of acts of different signers, one SQL statement each: strangers who ask for membership.
-sub joins
-{
-	my ($self, @names) = @_;
-	return map { $self->record($_, 'join') } @names;
 }
 
 sub damages

@@ -117,15 +117,46 @@ cmp_ok($data->sql('SELECT commune.repair_triggers()'), '>', 10, 'triggers are re
 is($data->sql('SELECT commune.repair_triggers()'), '0', 'all of them');
 lives('data', $data);
 
-# A copy of a copy.
+# Piece by piece, while somebody tries to seal all the time: nothing is sealed before everything is there.
+$new->safe_psql('postgres', 'CREATE DATABASE town5');
+my $slow = $town->at($new, 'town5');
+command_ok([ 'pg_restore', '-e', '--section=pre-data', '-d', $new->connstr('town5'), $custom ], 'schema');
+my ($list) = run_command([ 'pg_restore', '-l', '--section=data', $custom ]);
+my @pieces = grep { !/^;/ } split /\n/, $list;
+my $refused = 0;
+for my $piece (@pieces)
+{
+	append_to_file("$custom.list", "$piece\n");
+	system_or_bail('pg_restore', '-e', '-L', "$custom.list", '-d', $new->connstr('town5'), $custom);
+	unlink "$custom.list";
+	last if $piece eq $pieces[-1];
+	my $error = $slow->error('SELECT commune.seal()');
+	$refused++ if $error =~ /^55000: the register has not arrived yet/;
+	die "sealed after $piece" if $error =~ /^no error: +\d/;
+}
+cmp_ok($refused, '>', 10, 'sealing is refused while the tables are filled');
+command_ok([ 'pg_restore', '-e', '--section=post-data', '-d', $new->connstr('town5'), $custom ], 'the rest');
+lives('pieces', $slow);
+
+# A dump of the copy: into a third database, and back in place of itself.
+my $copy = $town->at($new);
+my $topic = $copy->submit('cyd', 'topic', { topic => 'not sealed at the dump' });
 command_ok([ 'pg_dump', '-Fc', '-f', $custom, $new->connstr('town') ], 'a dump of the copy');
+$copy->submit('cyd', 'topic', { topic => 'lost' });
+$copy->seal;
 $new->safe_psql('postgres', 'CREATE DATABASE town4');
 command_ok([ 'pg_restore', '-e', '-d', $new->connstr('town4'), $custom ], 'its restore');
-my $again = $town->at($new, 'town4');
-$again->submit('cyd', 'topic', { topic => 'third' });
-$again->seal;
-is($again->sql('SELECT max(era) FROM commune.era'), '3', 'a third era');
-$again->is_clean('the copy of the copy');
+command_ok([ 'pg_restore', '-e', '-j', '2', '--clean', '-d', $new->connstr('town'), $custom ], 'and its restore in place');
+for my $again ($town->at($new, 'town4'), $copy)
+{
+	is($again->unsealed, $topic, "$again->{db}: an act waits");
+	isnt($again->seal, '', "$again->{db}: it seals");
+	is($again->sql("SELECT commune.await($topic)"), '00000', "$again->{db}: the act counts");
+	is($again->sql('SELECT max(era) FROM commune.era'), '3', "$again->{db}: in a third era");
+	$again->is_clean("$again->{db} again");
+}
+
+is($copy->sql('SELECT reason FROM commune.era WHERE era = 3'), 'the register was restored in place', 'which says why');
 
 # ---- what no restore gets past
 
