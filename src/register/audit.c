@@ -527,8 +527,11 @@ static bool
 rest_row(void *self, const void *row)
 {
 	const RowLeaf *run = row;
+	Sealed	   *sealed = self;
 
-	check_sealed(self, "row_leaf", run_first(run), run->seq, run->era, run->xid);
+	check_sealed(sealed, "row_leaf", run_first(run), run->seq, run->era, run->xid);
+	if (run->n != run_length(run) || run->leaf.n != (size_t) run->n * HASH_SIZE)
+		report(sealed->audit, -1, "row_leaf", "n", "changed", "The rows up to seq %lld are not as many as their leaves.", (long long) run->seq);
 	return true;
 }
 
@@ -658,7 +661,7 @@ audit_rest(Audit *audit, int64_t last)
 	if (sealed.has_p && snapshot_parse(&sealed.p, audit->arena, sealed.snapshot, NULL) != CODE_OK)
 		sealed.has_p = false;
 	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_ALL, 5, rest_act, &sealed);
-	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_ALL, 5, rest_row, &sealed);
+	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_ALL, 6, rest_row, &sealed);
 	store->scan(store, ENTRY_BY_SEQ, 0, NULL, SCAN_ALL, 4, rest_entry, &sealed);
 	store->scan(store, VERDICT_BY_SEQ, 0, NULL, SCAN_ALL, 0, rest_verdict, &sealed);
 	store->scan(store, ERA_BY_NUMBER, 0, NULL, SCAN_ALL, 0, rest_era, &sealed);

@@ -85,8 +85,8 @@ extern void entry_leaf(Digest *out, Str body);
  */
 extern Str	block_members_pack(Arena *arena, const LeafMember *members, size_t n);
 
-/* A list that is longer is damage.  Blocks are limited by their leaves of sessions to 2^20, and the engine's few. */
-#define MEMBERS_MAX ((size_t) 1 << 24)
+/* A list that is longer is damage: commune.block_limit is 2^20 at most, and the engine's entries are few. */
+#define MEMBERS_MAX ((size_t) 1 << 21)
 
 typedef struct MemberRef
 {

@@ -228,17 +228,37 @@ typedef struct Registering
 	Chained		table;
 	TableStore *tables;
 	MemoryContext context;		/* of a batch */
-	Arena		arena;
+	MemoryContext row_context;
+	Arena		arena;			/* of the batch */
 	int32		era;
-	Row		  **rows;
+	Row		  **runs;
 	size_t		n;
+	RowLeaf    *run;			/* the last of them, to which the next row may belong; its texts are: */
+	Buf			leaves;
+	Buf			keys;
 } Registering;
+
+/* Let no row belong to the last run any more. */
+static void
+end_run(Registering *r)
+{
+	if (r->run == NULL)
+		return;
+	r->run->leaf = buf_done(&r->leaves);
+	if (r->keys.n > 0)
+	{
+		buf_char(&r->keys, ']');
+		r->run->keys = buf_done(&r->keys);
+	}
+	r->run = NULL;
+}
 
 static void
 write_batch(Registering *r)
 {
+	end_run(r);
 	if (r->n > 0)
-		table_store(r->tables)->write(table_store(r->tables), REL_ROW_LEAF, r->rows, r->n);
+		table_store(r->tables)->write(table_store(r->tables), REL_ROW_LEAF, r->runs, r->n);
 	r->n = 0;
 	MemoryContextReset(r->context);
 	context_arena_init(&r->arena, r->context);
@@ -264,29 +284,69 @@ begin_registering(Registering *r, Relation rel)
 	r->era = check_origin();
 	r->tables = table_store_open(NULL, true, CurrentMemoryContext);
 	r->context = AllocSetContextCreate(CurrentMemoryContext, "commune rows", ALLOCSET_DEFAULT_SIZES);
-	r->rows = palloc(BATCH * sizeof *r->rows);
+	r->row_context = AllocSetContextCreate(CurrentMemoryContext, "commune row", ALLOCSET_DEFAULT_SIZES);
+	r->runs = palloc(BATCH * sizeof *r->runs);
 	r->n = 0;
+	r->run = NULL;
 	context_arena_init(&r->arena, r->context);
+}
+
+static void
+begin_run(Registering *r, int64 seq, const Digest *leaf, Str key)
+{
+	end_run(r);
+	if (r->n == BATCH)
+		write_batch(r);
+	r->run = arena_zero(&r->arena, sizeof *r->run);
+	r->runs[r->n++] = &r->run->row;
+	r->run->seq = seq;
+	r->run->n = 1;
+	r->run->xid = (int64) U64FromFullTransactionId(GetTopFullTransactionId());
+	r->run->received_at = TIMESTAMP_TO_UNIX_US(GetCurrentTimestamp());
+	r->run->era = r->era;
+	r->run->relation = r->table.name;
+	r->run->key = arena_str(&r->arena, key);
+	buf_init(&r->leaves, &r->arena);
+	buf_init(&r->keys, &r->arena);
+	buf_add(&r->leaves, leaf, sizeof *leaf);
+}
+
+/* True if a row goes on where the last run ends, and finds room in it. */
+static bool
+continues_run(const Registering *r, int64 seq, Str key)
+{
+	return r->run != NULL && seq == r->run->seq + 1 && r->run->n < ROW_RUN_MAX &&
+		r->run->relation.n + r->leaves.n + HASH_SIZE + r->run->key.n + r->keys.n + key.n + 2 <= ROW_RUN_BYTES;
 }
 
 static void
 register_row(Registering *r, TupleTableSlot *slot)
 {
-	MemoryContext old = MemoryContextSwitchTo(r->context);
-	RowLeaf    *row = arena_zero(&r->arena, sizeof *row);
+	MemoryContext old = MemoryContextSwitchTo(r->row_context);
+	Arena		scratch;
 	Digest		leaf;
+	Str			key;
+	int64		seq;
 
-	encode_row(&leaf, &row->key, &r->table, slot, &r->arena);
-	row->seq = register_next_seq();
-	row->xid = (int64) U64FromFullTransactionId(GetTopFullTransactionId());
-	row->received_at = TIMESTAMP_TO_UNIX_US(GetCurrentTimestamp());
-	row->era = r->era;
-	row->relation = r->table.name;
-	row->leaf = arena_str(&r->arena, hash_str(&leaf));
-	r->rows[r->n++] = &row->row;
+	context_arena_init(&scratch, r->row_context);
+	encode_row(&leaf, &key, &r->table, slot, &scratch);
+	seq = register_next_seq();
+	MemoryContextSwitchTo(r->context);
+	if (continues_run(r, seq, key))
+	{
+		r->run->seq = seq;
+		r->run->n++;
+		buf_add(&r->leaves, &leaf, sizeof leaf);
+		if (r->table.has_key)
+		{
+			buf_char(&r->keys, r->keys.n == 0 ? '[' : ',');
+			buf_str(&r->keys, key);
+		}
+	}
+	else
+		begin_run(r, seq, &leaf, key);
 	MemoryContextSwitchTo(old);
-	if (r->n == BATCH)
-		write_batch(r);
+	MemoryContextReset(r->row_context);
 }
 
 static void
@@ -472,13 +532,31 @@ add_known(KnownList *list)
 	return &list->v[list->n++];
 }
 
+/* Take a run apart.  Where its keys are not one for each row, they stand for the key as they are: no row has such a one. */
 static bool
-visit_row_leaf(void *self, const void *row)
+visit_run(void *self, const void *row)
 {
 	KnownList  *list = self;
-	const RowLeaf *leaf = row;
+	const RowLeaf *run = row;
+	Str			keys = arena_str(list->arena, run->keys);
+	Str			rest = keys;
+	int64		first = run_first(run);
+	size_t		begin = list->n;
+	bool		good = true;
 
-	*add_known(list) = (Known){.key = arena_str(list->arena, leaf->key), .leaf = str_hash(leaf->leaf), .seq = leaf->seq};
+	for (int64 seq = first; seq <= run->seq; seq++)
+	{
+		Str			key = STR_NONE;
+
+		if (seq == first)
+			key = arena_str(list->arena, run->key);
+		else if (keys.p != NULL)
+			good &= row_next_key(&key, &rest);
+		*add_known(list) = (Known){.key = key, .leaf = run_leaf(run, seq), .seq = seq};
+	}
+	if (keys.p != NULL && !(good && str_is(rest, "]")))
+		for (size_t i = begin; i < list->n; i++)
+			list->v[i].key = keys;
 	return true;
 }
 
@@ -589,8 +667,8 @@ COMMUNE_FUNCTION(commune_register_verify_table)
 	rows = leaves = (KnownList){.context = context, .arena = &arena, .table = c.name};
 
 	tables = table_store_open(GetActiveSnapshot(), false, context);
-	table_store(tables)->scan(table_store(tables), ROW_LEAF_BY_TABLE, 1, &(RowLeaf){.relation = c.name}, SCAN_ALL, 0,
-							  visit_row_leaf, &leaves);
+	table_store(tables)->scan(table_store(tables), ROW_LEAF_BY_RELATION, 1, &(RowLeaf){.relation = c.name}, SCAN_ALL, 0,
+							  visit_run, &leaves);
 	table_store_close(tables);
 	if (leaves.n == 0 && !is_chained(rel))
 		code_raise(CODE_NOT_CHAINED, psprintf("The table is %s.", pnstrdup(c.name.p, c.name.n)));

@@ -60,21 +60,39 @@ CREATE TABLE commune.row_leaf (
 	xid xid8 NOT NULL,
 	received_at timestamptz NOT NULL,
 	era integer NOT NULL,
+	n integer NOT NULL,
 	leaf bytea NOT NULL,
 	relation text NOT NULL COLLATE "C",
 	key text COLLATE "C",
+	keys text COLLATE "C",
 	CONSTRAINT row_leaf_pkey PRIMARY KEY (seq)
 );
-COMMENT ON TABLE commune.row_leaf IS 'one row for each row of a chained table';
-COMMENT ON COLUMN commune.row_leaf.seq IS 'order of arrival, drawn from act_seq';
+COMMENT ON TABLE commune.row_leaf IS
+	'the rows of chained tables, in runs: those that one statement brought one after the other; chained_row has them one by one';
+COMMENT ON COLUMN commune.row_leaf.seq IS 'order of arrival of the last row, drawn from act_seq; the rows before it have the seqs before';
 COMMENT ON COLUMN commune.row_leaf.xid IS 'top-level transaction that brought it';
 COMMENT ON COLUMN commune.row_leaf.received_at IS 'when it came in';
 COMMENT ON COLUMN commune.row_leaf.era IS 'era of the transaction id';
 COMMENT ON COLUMN commune.row_leaf.relation IS 'schema and name of the chained table';
-COMMENT ON COLUMN commune.row_leaf.key IS 'primary key of the row as text; NULL for a table without one';
-COMMENT ON COLUMN commune.row_leaf.leaf IS 'SHA-256 over 0x00, commune/row/1\n and the encoded row';
+COMMENT ON COLUMN commune.row_leaf.n IS 'how many rows, 59 at most';
+COMMENT ON COLUMN commune.row_leaf.leaf IS 'of each row in order SHA-256 over 0x00, commune/row/1\n and the encoded row';
+COMMENT ON COLUMN commune.row_leaf.key IS 'primary key of the first row as a JSON array; NULL for a table without one';
+COMMENT ON COLUMN commune.row_leaf.keys IS 'those of the other rows, a JSON array of such arrays; NULL if there are none';
 CREATE INDEX row_leaf_xid_idx ON commune.row_leaf (xid);
-CREATE INDEX row_leaf_relation_idx ON commune.row_leaf (relation, key);
+CREATE INDEX row_leaf_relation_idx ON commune.row_leaf (relation);
+
+CREATE VIEW commune.chained_row AS
+	SELECT r.seq - r.n + i AS seq, r.xid, r.received_at, r.era, pg_catalog.substr(r.leaf, i * 32 - 31, 32) AS leaf, r.relation,
+		CASE WHEN i = 1 THEN r.key ELSE (r.keys::pg_catalog.json -> (i - 2))::pg_catalog.text END AS key
+	FROM commune.row_leaf r, pg_catalog.generate_series(1, r.n) AS i;
+COMMENT ON VIEW commune.chained_row IS 'what row_leaf holds, each row of a chained table by itself';
+COMMENT ON COLUMN commune.chained_row.seq IS 'order of arrival';
+COMMENT ON COLUMN commune.chained_row.xid IS 'top-level transaction that brought it';
+COMMENT ON COLUMN commune.chained_row.received_at IS 'when it came in';
+COMMENT ON COLUMN commune.chained_row.era IS 'era of the transaction id';
+COMMENT ON COLUMN commune.chained_row.leaf IS 'SHA-256 over 0x00, commune/row/1\n and the encoded row';
+COMMENT ON COLUMN commune.chained_row.relation IS 'schema and name of the chained table';
+COMMENT ON COLUMN commune.chained_row.key IS 'primary key of the row as a JSON array of texts; NULL for a table without one';
 
 CREATE TABLE commune.entry (
 	seq bigint NOT NULL,

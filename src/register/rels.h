@@ -50,7 +50,7 @@ typedef struct RowLeaf
 	Str			keys;			/* of the others: a JSON array of keys */
 } RowLeaf;
 
-/* A run is no longer than this, nor a row of it in the table than a page's quarter. */
+/* Relation, leaves and keys of a run take no more than this, so that its row stays below a quarter of a page. */
 #define ROW_RUN_BYTES 1900
 #define ROW_RUN_MAX (ROW_RUN_BYTES / HASH_SIZE)
 
