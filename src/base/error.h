@@ -56,6 +56,11 @@
 	X(NOT_COMMITTED, "QC212", "the act is not committed yet", "Commit first: a block takes what is committed.") \
 	X(BAD_NOTE, "QC213", "the note cannot be accepted", "Notes and checkpoints have the form of C2SP signed-note and tlog-checkpoint.") \
 	X(BAD_POLICY, "QC214", "the policy cannot be read", "A policy has the form of C2SP tlog-policy.") \
+	X(NO_SIGNING_KEY, "QC215", "the signing key cannot be used", "Set commune.signing_key_file to a key that is named as the register's origin.") \
+	X(BEHIND, "QC216", "the register is behind what was signed or witnessed", \
+	  "This copy has lost history: do not go on with it. Find the longest copy, or begin a new origin with a succession.") \
+	X(NOT_PUBLISHED, "QC217", "not published yet", "Wait until a quorum of witnesses has cosigned.") \
+	X(UNKNOWN_WITNESS, "QC218", "the policy names no such witness", "The file of commune.policy_file lists the witnesses.") \
 	/* members and topics */ \
 	X(NOT_FOUNDED, "QC301", "no commune is founded here yet", "The first act is a charter, signed by one of its founders.") \
 	X(ALREADY_FOUNDED, "QC302", "a commune is founded here already", "One commune a database.") \

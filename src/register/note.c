@@ -174,7 +174,6 @@ note_key_parse(NoteKey *out, Arena *arena, Str vkey, Fault *fault)
 Str
 note_key_print(Arena *arena, const NoteKey *key)
 {
-	static const char digits[] = "0123456789abcdef";
 	uint8_t    *bytes = arena_alloc(arena, key->bytes.n + 1);
 	Buf			b;
 
@@ -182,10 +181,7 @@ note_key_print(Arena *arena, const NoteKey *key)
 	memcpy(bytes + 1, key->bytes.p, key->bytes.n);
 	buf_init(&b, arena);
 	buf_str(&b, key->name);
-	buf_char(&b, '+');
-	for (int shift = 28; shift >= 0; shift -= 4)
-		buf_char(&b, digits[key->id >> shift & 15]);
-	buf_char(&b, '+');
+	buf_str(&b, arena_printf(arena, "+%08x+", key->id));
 	buf_base64(&b, bytes, key->bytes.n + 1);
 	return buf_done(&b);
 }
@@ -280,14 +276,12 @@ cosigned_message(Arena *arena, Str text, uint64_t time)
 }
 
 static bool
-signature_holds(int64_t *at, const NoteSignature *s, const NoteKey *key, Str text)
+signature_holds(int64_t *at, Arena *arena, const NoteSignature *s, const NoteKey *key, Str text)
 {
 	const uint8_t *bytes = (const uint8_t *) s->bytes.p;
 	const uint8_t *public = (const uint8_t *) key->bytes.p;
-	HeapArena	heap;
 	uint64_t	time;
 	Str			message;
-	bool		holds;
 
 	*at = 0;
 	if (key->type == KEY_LOG)
@@ -297,36 +291,27 @@ signature_holds(int64_t *at, const NoteSignature *s, const NoteKey *key, Str tex
 	time = get_be64(bytes);
 	if (time > INT64_MAX)
 		return false;
-	heap_arena_init(&heap);
-	message = cosigned_message(&heap.arena, text, time);
-	holds = ed25519_verify(bytes + 8, message.p, message.n, public);
-	heap_arena_free(&heap);
+	message = cosigned_message(arena, text, time);
 	*at = (int64_t) time;
-	return holds;
+	return ed25519_verify(bytes + 8, message.p, message.n, public);
 }
 
 Code
-note_verify(bool *verified, int64_t *at, const Note *note, const NoteKey *const *keys, size_t n, Fault *fault)
+note_verify(NoteVerdict *out, Arena *arena, const Note *note, const NoteKey *key, Fault *fault)
 {
-	for (size_t i = 0; i < n; i++)
+	*out = (NoteVerdict){NULL, 0};
+	for (size_t i = 0; i < note->n; i++)
 	{
-		verified[i] = false;
-		if (at != NULL)
-			at[i] = 0;
-		for (size_t j = 0; j < note->n; j++)
-		{
-			const NoteSignature *s = &note->signatures[j];
-			int64_t		when;
+		const NoteSignature *s = &note->signatures[i];
+		int64_t		at;
 
-			if (s->id != keys[i]->id || !str_eq(s->name, keys[i]->name) || keys[i]->type == KEY_COSIGNER_ML_DSA)
-				continue;
-			if (!signature_holds(&when, s, keys[i], note->text))
-				return fault_set(fault, CODE_BAD_NOTE, -1, "The signature of %.*s does not hold.",
-								 (int) (s->name.n < 100 ? s->name.n : 100), s->name.p);
-			verified[i] = true;
-			if (at != NULL)
-				at[i] = when;
-		}
+		if (s->id != key->id || !str_eq(s->name, key->name) || key->type == KEY_COSIGNER_ML_DSA)
+			continue;
+		if (!signature_holds(&at, arena, s, key, note->text))
+			return fault_set(fault, CODE_BAD_NOTE, -1, "The signature of %.*s does not hold.",
+							 (int) (s->name.n < 100 ? s->name.n : 100), s->name.p);
+		if (out->signature == NULL || at > out->at)
+			*out = (NoteVerdict){s, at};
 	}
 	return CODE_OK;
 }

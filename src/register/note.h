@@ -59,11 +59,15 @@ extern bool note_name_is_good(Str name);
 /* Read a note.  Fault: BAD_NOTE. */
 extern Code note_parse(Note *out, Arena *arena, Str bytes, Fault *fault);
 
-/*
- * Verify the signatures of known keys.  verified[i] says whether key i has signed, and at[i], for cosigners, when
- * (Unix seconds); at may be NULL.  Fault: BAD_NOTE if a known key's signature does not hold.
- */
-extern Code note_verify(bool *verified, int64_t *at, const Note *note, const NoteKey *const *keys, size_t n, Fault *fault);
+/* What a note has of one key. */
+typedef struct NoteVerdict
+{
+	const NoteSignature *signature;	/* NULL: none; of a cosigner the newest */
+	int64_t		at;				/* when a cosigner signed, Unix seconds; 0 for others */
+} NoteVerdict;
+
+/* Verify the signatures of a known key.  Fault: BAD_NOTE if one does not hold. */
+extern Code note_verify(NoteVerdict *out, Arena *arena, const Note *note, const NoteKey *key, Fault *fault);
 
 /* Make a signature line, without newline.  time is for cosigners, Unix seconds. */
 extern Str	note_sign(Arena *arena, Str text, const NoteKey *key, const uint8_t secret[SECRET_KEY_SIZE], int64_t time);

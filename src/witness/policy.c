@@ -56,6 +56,19 @@ find(const Policy *policy, Str name)
 	return i;
 }
 
+/* True if a log and a witness share a key: a log's own signature counts for nothing. */
+static bool
+is_shared(const Policy *policy, const NoteKey *key, bool of_log)
+{
+	for (size_t i = 0; !of_log && i < policy->nlogs; i++)
+		if (str_eq(policy->logs[i].bytes, key->bytes))
+			return true;
+	for (size_t i = 0; of_log && i < policy->n; i++)
+		if (!policy->members[i].is_group && str_eq(policy->members[i].key.bytes, key->bytes))
+			return true;
+	return false;
+}
+
 static Code
 read_log(Reader *r, const Str *words, size_t n)
 {
@@ -66,9 +79,13 @@ read_log(Reader *r, const Str *words, size_t n)
 		return bad(r, "a log is: log VKEY [URL]");
 	if (note_key_parse(&key, r->arena, words[1], r->fault) != CODE_OK)
 		return bad(r, "the log's key cannot be read");
+	if (key.type != KEY_LOG)
+		return bad(r, "the key is not one that a log signs with");
 	for (size_t i = 0; i < p->nlogs; i++)
 		if (str_eq(p->logs[i].bytes, key.bytes))
 			return bad(r, "two logs have the same key");
+	if (is_shared(p, &key, true))
+		return bad(r, "a witness has the same key");
 	if (p->nlogs == POLICY_NAMES_MAX)
 		return bad(r, "there are too many logs");
 	p->logs[p->nlogs++] = key;
@@ -99,10 +116,15 @@ read_witness(Reader *r, const Str *words, size_t n)
 	if (note_key_parse(&member.key, r->arena, words[2], r->fault) != CODE_OK)
 		return bad(r, "the witness's key cannot be read");
 	if (member.key.type == KEY_LOG)
-		return bad(r, "the key is not that of a cosigner");
+	{
+		member.key.type = KEY_COSIGNER;
+		member.key.id = note_key_id(member.key.name, KEY_COSIGNER, member.key.bytes);
+	}
 	for (size_t i = 0; i < r->policy->n; i++)
 		if (!r->policy->members[i].is_group && str_eq(r->policy->members[i].key.bytes, member.key.bytes))
 			return bad(r, "two witnesses have the same key");
+	if (is_shared(r->policy, &member.key, false))
+		return bad(r, "a log has the same key");
 	return add_member(r, member);
 }
 
@@ -207,7 +229,10 @@ policy_parse(Policy *out, Arena *arena, Str text, Fault *fault)
 		.members = arena_alloc(arena, POLICY_NAMES_MAX * sizeof *out->members),
 	};
 	if (text.n > POLICY_SIZE_MAX)
+	{
+		r.line = 1;
 		return bad(&r, "the policy is too large");
+	}
 	while (next_line(&line, &rest))
 	{
 		r.line++;
@@ -237,4 +262,35 @@ policy_is_met(const Policy *policy, const bool *cosigned)
 		met[i] = m->is_group ? n >= m->threshold : cosigned[i];
 	}
 	return met[policy->quorum];
+}
+
+Code
+policy_check(PolicyVerdict *out, Arena *arena, const Policy *policy, const Note *note, Str origin, Fault *fault)
+{
+	bool		cosigned[POLICY_NAMES_MAX] = {false};
+	Code		code;
+
+	*out = (PolicyVerdict){.members = arena_zero(arena, policy->n * sizeof *out->members)};
+	for (size_t i = 0; i < policy->nlogs; i++)
+	{
+		NoteVerdict verdict;
+
+		if (!str_eq(policy->logs[i].name, origin))
+			continue;
+		if ((code = note_verify(&verdict, arena, note, &policy->logs[i], fault)) != CODE_OK)
+			return code;
+		if (verdict.signature != NULL)
+			out->log = &policy->logs[i];
+	}
+	for (size_t i = 0; i < policy->n; i++)
+	{
+		if (policy->members[i].is_group)
+			continue;
+		if ((code = note_verify(&out->members[i], arena, note, &policy->members[i].key, fault)) != CODE_OK)
+			return code;
+		cosigned[i] = out->members[i].signature != NULL;
+		out->n += cosigned[i];
+	}
+	out->met = policy_is_met(policy, cosigned);
+	return CODE_OK;
 }

@@ -18,7 +18,7 @@ SHOW commune.origin;
 SET commune.origin = 'example.org/test';
 \i test/found.psql
 RESET commune.origin;
-SELECT begun, era, origin, reason, binding = (SELECT system_identifier FROM pg_control_system()) || '/' || oid AS bound
+SELECT begun, era, origin, reason, binding = (SELECT system_identifier FROM pg_control_system()) || '/' || oid || '/' || 'commune.act'::regclass::oid AS bound
 FROM commune.era, pg_database WHERE datname = current_database();
 
 -- ---- a block, and what its header commits to
