@@ -81,19 +81,6 @@ COMMENT ON COLUMN commune.row_leaf.keys IS 'those of the other rows, a JSON arra
 CREATE INDEX row_leaf_xid_idx ON commune.row_leaf (xid);
 CREATE INDEX row_leaf_relation_idx ON commune.row_leaf (relation);
 
-CREATE VIEW commune.chained_row AS
-	SELECT r.seq - r.n + i AS seq, r.xid, r.received_at, r.era, pg_catalog.substr(r.leaf, i * 32 - 31, 32) AS leaf, r.relation,
-		CASE WHEN i = 1 THEN r.key ELSE (r.keys::pg_catalog.json -> (i - 2))::pg_catalog.text END AS key
-	FROM commune.row_leaf r, pg_catalog.generate_series(1, r.n) AS i;
-COMMENT ON VIEW commune.chained_row IS 'what row_leaf holds, each row of a chained table by itself';
-COMMENT ON COLUMN commune.chained_row.seq IS 'order of arrival';
-COMMENT ON COLUMN commune.chained_row.xid IS 'top-level transaction that brought it';
-COMMENT ON COLUMN commune.chained_row.received_at IS 'when it came in';
-COMMENT ON COLUMN commune.chained_row.era IS 'era of the transaction id';
-COMMENT ON COLUMN commune.chained_row.leaf IS 'SHA-256 over 0x00, commune/row/1\n and the encoded row';
-COMMENT ON COLUMN commune.chained_row.relation IS 'schema and name of the chained table';
-COMMENT ON COLUMN commune.chained_row.key IS 'primary key of the row as a JSON array of texts; NULL for a table without one';
-
 CREATE TABLE commune.entry (
 	seq bigint NOT NULL,
 	xid xid8,
@@ -241,49 +228,6 @@ CREATE FUNCTION commune.members(block bigint, OUT index bigint, OUT source text,
 COMMENT ON FUNCTION commune.members(bigint) IS
 	'the leaves of a block in order, without its header: index, source (act, row, entry, engine) and seq';
 REVOKE ALL ON FUNCTION commune.members(bigint) FROM PUBLIC;
-
-CREATE FUNCTION commune.repair_triggers() RETURNS integer
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	r record;
-	repaired integer := 0;
-BEGIN
-	FOR r IN
-		SELECT n.nspname, c.relname, t.tgname
-		FROM pg_catalog.pg_trigger t
-		JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
-		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid AND p.pronamespace = 'commune'::pg_catalog.regnamespace
-		WHERE t.tgname IN ('commune_protect', 'commune_insert') AND t.tgenabled <> 'A'
-	LOOP
-		EXECUTE pg_catalog.format('ALTER TABLE %I.%I ENABLE ALWAYS TRIGGER %I', r.nspname, r.relname, r.tgname);
-		repaired := repaired + 1;
-	END LOOP;
-	RETURN repaired;
-END
-$$;
-COMMENT ON FUNCTION commune.repair_triggers() IS
-	'put protecting triggers back in force, those of chained tables too, that a restore with --disable-triggers left half in force';
-REVOKE ALL ON FUNCTION commune.repair_triggers() FROM PUBLIC;
-
-CREATE FUNCTION commune.chain_rows() RETURNS trigger
-	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_register_chain_rows';
-COMMENT ON FUNCTION commune.chain_rows() IS 'registers the rows that a statement inserted into a chained table';
-REVOKE ALL ON FUNCTION commune.chain_rows() FROM PUBLIC;
-
-CREATE FUNCTION commune.chain(target regclass) RETURNS void
-	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_register_chain';
-COMMENT ON FUNCTION commune.chain(regclass) IS
-	'make a table append-only and register its rows, those that it has and those to come';
-REVOKE ALL ON FUNCTION commune.chain(regclass) FROM PUBLIC;
-
-CREATE FUNCTION commune.verify_table(
-	target regclass, OUT key text, OUT seq bigint, OUT kind text, OUT detail text
-) RETURNS SETOF record
-	LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_register_verify_table';
-COMMENT ON FUNCTION commune.verify_table(regclass) IS
-	'recompute every row of a chained table and return those that were changed, are missing or were added behind its back';
-REVOKE ALL ON FUNCTION commune.verify_table(regclass) FROM PUBLIC;
 
 CREATE FUNCTION commune.inclusion_proof(seq bigint, size bigint DEFAULT NULL) RETURNS bytea[]
 	LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_inclusion_proof';
