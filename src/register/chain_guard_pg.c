@@ -63,7 +63,7 @@ read_promises(void)
 	bool		begun;
 	bool		follower;
 
-	if (IsBinaryUpgrade)
+	if (IsBinaryUpgrade || chain_at_work)
 		return promises;
 	context_arena_init(&arena, CurrentMemoryContext);
 	(void) register_era(&begun, &follower);

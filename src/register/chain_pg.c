@@ -612,7 +612,9 @@ chain_trigger_fault(Relation rel)
 	return NULL;
 }
 
-/* Run commands as the owner of the extension, with the path of names pinned. */
+bool		chain_at_work = false;
+
+/* Run commands on a chained table as the owner of the extension, with nobody guarding it. */
 static void
 run_as_owner(char **commands, int n)
 {
@@ -624,11 +626,20 @@ run_as_owner(char **commands, int n)
 	ReleaseSysCache(act);
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE);
-	SPI_connect();
-	for (int i = 0; i < n; i++)
-		if (SPI_execute(commands[i], false, 0) != SPI_OK_UTILITY)
-			elog(ERROR, "commune: cannot change the triggers of a chained table");
-	SPI_finish();
+	chain_at_work = true;
+	PG_TRY();
+	{
+		SPI_connect();
+		for (int i = 0; i < n; i++)
+			if (SPI_execute(commands[i], false, 0) != SPI_OK_UTILITY)
+				elog(ERROR, "commune: cannot change the triggers of a chained table");
+		SPI_finish();
+	}
+	PG_FINALLY();
+	{
+		chain_at_work = false;
+	}
+	PG_END_TRY();
 	SetUserIdAndSecContext(user, context);	/* an error's way out restores them too: the transaction remembers */
 }
 
@@ -710,6 +721,7 @@ COMMUNE_FUNCTION(commune_register_chain)
 	Relation	rel;
 	Root		root;
 	Arena		arena;
+	bool		goes_on;
 
 	PreventCommandIfReadOnly("commune.chain()");
 	rel = relation_open(table, ShareRowExclusiveLock);
@@ -721,18 +733,15 @@ COMMUNE_FUNCTION(commune_register_chain)
 	context_arena_init(&arena, CurrentMemoryContext);
 
 	/* A promise in force does not begin anew: what happened without triggers is for verify_table() to find. */
-	if (root_promise(root.definition.table, NULL).in_force)
-	{
-		if (!put_triggers(table))
-			code_raise(CODE_CANNOT_CHAIN, "It is chained already.");
-	}
-	else
+	goes_on = root_promise(root.definition.table, NULL).in_force;
+	if (!goes_on)
 	{
 		write_entry(STR("chain"), chain_entry(&arena, &root.definition));
 		register_present_rows(rel, table);
-		(void) put_triggers(table);
 	}
 	relation_close(rel, NoLock);	/* and keep the lock */
+	if (!put_triggers(table) && goes_on)
+		code_raise(CODE_CANNOT_CHAIN, "It is chained already.");
 	PG_RETURN_VOID();
 }
 

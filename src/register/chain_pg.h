@@ -68,6 +68,9 @@ extern bool has_chain_trigger(Relation rel);
 /* Why a table cannot be chained, or remain so: it is no ordinary one, or rows come and go by other tables; NULL if it can. */
 extern const char *why_not_chainable(Relation rel);
 
+/* True while triggers are put on or taken off: the guard looks away. */
+extern bool chain_at_work;
+
 /* Chain a partition that has come to a chained table: its rows, and its triggers. */
 extern void chain_partition(Relation root, Oid partition);
 

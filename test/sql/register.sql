@@ -107,6 +107,7 @@ SELECT number, same FROM header ORDER BY number DESC LIMIT 1;
 SELECT m.* FROM commune.members(5) m ORDER BY index;
 SELECT * FROM commune.verify_table('minutes');
 BEGIN;
+SET LOCAL session_replication_role = replica;
 ALTER TABLE minutes DISABLE TRIGGER ALL;
 UPDATE minutes SET text = 'We never met.' WHERE id = 1;
 DELETE FROM minutes WHERE id = 2;
@@ -247,6 +248,7 @@ SELECT index, "table", "column" FROM commune.verify(0, 10, projections => false)
 ROLLBACK;
 
 DROP VIEW leaf, header, place;
+SELECT commune.unchain('minutes');
 DROP TABLE minutes;
 DROP EXTENSION commune;
 DROP SCHEMA commune;
