@@ -8,6 +8,7 @@
 #include <limits.h>
 
 #include "base/debug_pg.h"
+#include "budget/contributions_pg.h"
 #include "crypto/crypto.h"
 #include "fold/seal_pg.h"
 #include "utils/guc.h"
@@ -31,6 +32,10 @@ _PG_init(void)
 							   "Name of this log in checkpoints, given to the register when it begins.",
 							   "A URL without scheme, such as example.org/commune; empty: a random name.",
 							   &seal_origin, "", PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("commune.max_pairs",
+							"Pairs of contributors that pairwise_funding() looks at.",
+							"Beyond that it refuses: time grows with the square of the contributors of a project.",
+							&contributions_max_pairs, 200000000, 0, INT_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
 	worker_init();
 	debug_settings();
 	MarkGUCPrefixReserved("commune");

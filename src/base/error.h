@@ -100,6 +100,34 @@
 	X(BAD_GRAPH, "22P02", "invalid delegation graph", \
 	  "A delegation graph is written as 1>2 2>3 3: everybody with his trustees; docs/delegation.md explains the rest.") \
 	X(BAD_GRAPH_BYTES, "22P03", "invalid bytes of a delegation graph", "") \
+	/* counting votes */ \
+	X(TIE_NEEDS_SEED, "QC601", "a tie needs a lot, and there is no seed", \
+	  "Give a seed that nobody could choose, or name another rule in ties: see docs/voting.md.") \
+	X(TIE_UNBROKEN, "QC602", "a tie is left", "None of the rules in ties breaks it: add one.") \
+	X(BAD_RULE, "22023", "a parameter does not fit the method", "The parameters of each method are listed in docs/voting.md.") \
+	X(BAD_RANKING, "22P02", "invalid ranking", "A ranking is written as 3>1=2>4: the numbers of the options, the best first.") \
+	X(BAD_STATE, "22P02", "invalid state of a count", "docs/voting.md explains how the states of counts are written.") \
+	X(BAD_STATE_BYTES, "22P03", "invalid bytes of a state of a count", "") \
+	X(NO_SUCH_OPTION, "QC603", "the ballot names an option that is not there", "Options are numbered from 1 to the number of options.") \
+	X(NO_SUCH_SCORE, "QC604", "the ballot gives a score that is not there", "Scores are 0 to the highest score; NULL gives none.") \
+	X(STATES_DIFFER, "QC605", "the states do not belong together", "Combine states of the same kind, for the same options.") \
+	X(WRONG_STATE, "QC606", "the state is one of another kind", "Each method says in docs/voting.md what it counts.") \
+	X(NEGATIVE_COUNT, "QC607", "more was taken out of the state than was in it", "Take out, with negative weights, only ballots that were put in.") \
+	/* shared budgets, seats, shares of votes */ \
+	X(BAD_TERMS, "22023", "a parameter does not fit the method", "The parameters of each method are listed in docs/budget.md.") \
+	X(UNLISTED, "QC650", "something that is not on the list has votes", \
+	  "List all options or projects, or count only the votes on those that are listed.") \
+	X(TOO_MANY_PAIRS, "QC651", "there are too many pairs of contributors", \
+	  "Raise commune.max_pairs, or use quadratic_funding(), which looks at no pairs.") \
+	X(BAD_SUMS, "22P02", "invalid vote sums", \
+	  "Vote sums are written as ballots=3 1=2 2=1: each option with its votes; docs/budget.md explains the rest.") \
+	X(BAD_SUMS_BYTES, "22P03", "invalid bytes of vote sums", "") \
+	X(BAD_CONTRIBUTIONS, "22P02", "invalid contributions", \
+	  "Contributions are written as 1:7=500 2:7=20: project, contributor, amount; docs/budget.md explains the rest.") \
+	X(BAD_CONTRIBUTIONS_BYTES, "22P03", "invalid bytes of contributions", "") \
+	X(BAD_BUDGET_BALLOTS, "22P02", "invalid budget ballots", \
+	  "Budget ballots are written as 2*(1,3) 1*(2): weight and projects; docs/budget.md explains the rest.") \
+	X(BAD_BUDGET_BALLOTS_BYTES, "22P03", "invalid bytes of budget ballots", "") \
 	/* the client's own */ \
 	X(BAD_KEY_FILE, "QC901", "the key file cannot be used", "") \
 	X(CONTRADICTION, "QC902", "the register contradicts what was seen before", \

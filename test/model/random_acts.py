@@ -18,6 +18,7 @@ ALONE = os.environ.get("COMMUNE_SEED")
 STEPS = int(os.environ.get("COMMUNE_STEPS", 1200 if SOAK else 300))
 SECONDS = float(os.environ.get("COMMUNE_SECONDS", 1200 if SOAK else 0))
 RUNS = 2
+MORE = 4            # runs at most beyond these, for what chance has not met yet
 SLEEP = 125         # seconds between the blocks of the register that stands still
 
 # What the fold can still refuse when submit has taken it.
@@ -55,21 +56,21 @@ class Totals:
             print("%s: %s" % (what, ", ".join("%s %d" % item for item in sorted(counts.items()))))
 
 
-def seeds():
+def seeds(totals):
     until, done = time.time() + SECONDS, 0
-    while done < RUNS or time.time() < until:
+    while done < RUNS or time.time() < until or (done < RUNS + MORE and totals.missing() and not SOAK):
         done += 1
         yield random.SystemRandom().randrange(10 ** 6)
 
 
 def run_all(totals):
     if ALONE or not SOAK:
-        for seed in [int(ALONE)] if ALONE else seeds():
+        for seed in [int(ALONE)] if ALONE else seeds(totals):
             run_one(totals, seed)
         return
     with Run("sleeper", 0) as sleeper:
         sleeper.lie_down()
-        for seed in seeds():
+        for seed in seeds(totals):
             run_one(totals, seed)
             if time.time() * 1000000 - sleeper.mirror.time > SLEEP * 1000000:
                 sleeper.wake()
