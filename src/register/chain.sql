@@ -98,6 +98,14 @@ BEGIN
 		EXECUTE pg_catalog.format('ALTER TABLE %I.%I ENABLE TRIGGER commune_chain', r.nspname, r.relname);
 		repaired := repaired + 1;
 	END LOOP;
+	FOR r IN
+		SELECT e.evtname
+		FROM pg_catalog.pg_event_trigger e
+		WHERE e.evtname LIKE 'commune\_guard\_%' AND e.evtenabled NOT IN ('O', 'A')
+	LOOP
+		EXECUTE pg_catalog.format('ALTER EVENT TRIGGER %I ENABLE', r.evtname);
+		repaired := repaired + 1;
+	END LOOP;
 	RETURN repaired;
 END
 $$;

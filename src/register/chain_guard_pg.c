@@ -204,12 +204,13 @@ check_members(const Node *command, Relation root, Oid table)
 	foreach(cell, find_all_inheritors(table, AccessShareLock, NULL))
 	{
 		Relation	rel = relation_open(lfirst_oid(cell), NoLock);
-		const char *wrong = chain_trigger_fault(rel);
+		const char *faults[2];
+		bool		wrong = chain_trigger_faults(faults, rel) > 0;
 		bool		is_new = lfirst_oid(cell) != RelationGetRelid(root) && !has_chain_trigger(rel);
 
 		relation_close(rel, NoLock);
-		if (wrong != NULL && triggers)
-			refuse(wrong);
+		if (wrong && triggers)
+			refuse(faults[0]);
 		if (is_new)
 			chain_partition(root, lfirst_oid(cell));
 	}

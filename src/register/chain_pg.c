@@ -596,20 +596,37 @@ has_chain_trigger(Relation rel)
 	return find_trigger(rel, CHAIN_TRIGGER, "chain_rows") != NULL;
 }
 
-const char *
-chain_trigger_fault(Relation rel)
+static const char *
+register_fault(Relation rel)
 {
-	const Trigger *chain = find_trigger(rel, CHAIN_TRIGGER, "chain_rows");
-	const Trigger *protect = find_trigger(rel, PROTECT_TRIGGER, "protect");
+	const Trigger *t = find_trigger(rel, CHAIN_TRIGGER, "chain_rows");
 
-	if (chain == NULL || chain->tgenabled != TRIGGER_FIRES_ON_ORIGIN || chain->tgqual != NULL ||
-		!TRIGGER_FOR_INSERT(chain->tgtype) || !TRIGGER_FOR_AFTER(chain->tgtype) || chain->tgnewtable == NULL)
-		return "The trigger " CHAIN_TRIGGER " does not register new rows.";
-	if (protect == NULL || protect->tgenabled != TRIGGER_FIRES_ALWAYS || protect->tgqual != NULL || protect->tgnattr > 0 ||
-		!TRIGGER_FOR_UPDATE(protect->tgtype) || !TRIGGER_FOR_DELETE(protect->tgtype) ||
-		!TRIGGER_FOR_TRUNCATE(protect->tgtype) || !TRIGGER_FOR_BEFORE(protect->tgtype))
-		return "The trigger " PROTECT_TRIGGER " does not refuse changes always.";
-	return NULL;
+	return t != NULL && t->tgenabled == TRIGGER_FIRES_ON_ORIGIN && t->tgqual == NULL &&
+		TRIGGER_FOR_INSERT(t->tgtype) && TRIGGER_FOR_AFTER(t->tgtype) && t->tgnewtable != NULL ? NULL :
+		"The trigger " CHAIN_TRIGGER " does not register new rows.";
+}
+
+static const char *
+protect_fault(Relation rel)
+{
+	const Trigger *t = find_trigger(rel, PROTECT_TRIGGER, "protect");
+
+	return t != NULL && t->tgenabled == TRIGGER_FIRES_ALWAYS && t->tgqual == NULL && t->tgnattr == 0 &&
+		TRIGGER_FOR_UPDATE(t->tgtype) && TRIGGER_FOR_DELETE(t->tgtype) && TRIGGER_FOR_TRUNCATE(t->tgtype) &&
+		TRIGGER_FOR_BEFORE(t->tgtype) ? NULL :
+		"The trigger " PROTECT_TRIGGER " does not refuse changes always.";
+}
+
+int
+chain_trigger_faults(const char *faults[2], Relation rel)
+{
+	int			n = 0;
+
+	if ((faults[n] = register_fault(rel)) != NULL)
+		n++;
+	if ((faults[n] = protect_fault(rel)) != NULL)
+		n++;
+	return n;
 }
 
 bool		chain_at_work = false;
@@ -695,7 +712,8 @@ put_triggers(Oid table)
 	foreach(cell, with_partitions(table, ShareRowExclusiveLock))
 	{
 		Relation	rel = table_open(lfirst_oid(cell), NoLock);
-		bool		wrong = chain_trigger_fault(rel) != NULL;
+		const char *faults[2];
+		bool		wrong = chain_trigger_faults(faults, rel) > 0;
 
 		if (lfirst_oid(cell) != root_of(lfirst_oid(cell)))
 			check_partition(rel);

@@ -59,8 +59,8 @@ extern Oid	root_of(Oid table);
 /* What the register says of a table, as the snapshot sees it; NULL for the latest. */
 extern ChainPromise root_promise(Str name, Snapshot snapshot);
 
-/* What is wrong with the triggers of a chained table or of one of its partitions; NULL if nothing is. */
-extern const char *chain_trigger_fault(Relation rel);
+/* Find what is wrong with the triggers of a chained table or of one of its partitions; returns how much. */
+extern int	chain_trigger_faults(const char *faults[2], Relation rel);
 
 /* True if a table bears the trigger that registers rows, whatever its state. */
 extern bool has_chain_trigger(Relation rel);

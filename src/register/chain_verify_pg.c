@@ -150,11 +150,12 @@ check_triggers(ReturnSetInfo *result, Oid table)
 	foreach(cell, find_all_inheritors(table, AccessShareLock, NULL))
 	{
 		Relation	rel = table_open(lfirst_oid(cell), NoLock);
-		const char *wrong = chain_trigger_fault(rel);
+		const char *faults[2];
+		int			n = chain_trigger_faults(faults, rel);
 
-		if (wrong != NULL)
-			put_note(result, "trigger", lfirst_oid(cell) == table ? wrong :
-					 psprintf("Partition \"%s\": %s", RelationGetRelationName(rel), wrong));
+		for (int i = 0; i < n; i++)
+			put_note(result, "trigger", lfirst_oid(cell) == table ? faults[i] :
+					 psprintf("Partition \"%s\": %s", RelationGetRelationName(rel), faults[i]));
 		table_close(rel, NoLock);
 	}
 }

@@ -129,15 +129,23 @@ COMMUNE_FUNCTION(commune_register_root)
 /* SQL function: tile(level integer, n bigint, width integer) returns bytea */
 COMMUNE_FUNCTION(commune_register_tile)
 {
-	int32		level = PG_GETARG_INT32(0);
-	int64		n = PG_GETARG_INT64(1);
-	int32		width = PG_GETARG_INT32(2);
+	int32		level;
+	int64		n;
+	int32		width;
 	Digest		hashes[TILE_WIDTH];
 	Reading		r;
 	uint64		entries;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	level = PG_GETARG_INT32(0);
+	n = PG_GETARG_INT64(1);
 	begin_reading(&r, 0);
 	entries = level < 0 || level >= TILE_LEVELS ? 0 : (uint64) r.last.size >> (TILE_HEIGHT * level);
+	if (!PG_ARGISNULL(2))
+		width = PG_GETARG_INT32(2);
+	else
+		width = n >= 0 && (uint64) n < entries / TILE_WIDTH ? TILE_WIDTH : (int32) (entries % TILE_WIDTH);
 	if (level < 0 || level >= TILE_LEVELS || n < 0 || n > PG_INT64_MAX / TILE_WIDTH - 1 || width < 1 || width > TILE_WIDTH ||
 		(uint64) n * TILE_WIDTH + (uint64) width > entries)
 		ereport(ERROR,

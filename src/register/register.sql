@@ -246,10 +246,10 @@ CREATE FUNCTION commune.root(size bigint) RETURNS bytea
 COMMENT ON FUNCTION commune.root(bigint) IS 'the root of the Merkle tree over the first size leaves, from the tiles';
 REVOKE ALL ON FUNCTION commune.root(bigint) FROM PUBLIC;
 
-CREATE FUNCTION commune.tile(level integer, n bigint, width integer DEFAULT 256) RETURNS bytea
-	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_tile';
+CREATE FUNCTION commune.tile(level integer, n bigint, width integer DEFAULT NULL) RETURNS bytea
+	LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_tile';
 COMMENT ON FUNCTION commune.tile(integer, bigint, integer) IS
-	'the first width hashes of a tile, full or partial (C2SP tlog-tiles)';
+	'the first width hashes of a tile, as the register had it when it was smaller; as wide as it is by default (C2SP tlog-tiles)';
 REVOKE ALL ON FUNCTION commune.tile(integer, bigint, integer) FROM PUBLIC;
 
 CREATE FUNCTION commune.verify_inclusion(leaf bytea, index bigint, size bigint, root bytea, proof bytea[]) RETURNS boolean

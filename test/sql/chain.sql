@@ -4,7 +4,7 @@ CREATE EXTENSION commune;
 SET client_min_messages = warning;
 
 -- What a command says, undone; taken if it says nothing.
-CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	detail text;
 BEGIN
@@ -34,9 +34,9 @@ CREATE TEMPORARY TABLE fleeting (a integer);
 CREATE UNLOGGED TABLE unlogged (a integer);
 CREATE VIEW seen AS SELECT 1 AS a;
 CREATE TABLE plain (a integer);
-SELECT name, refusal(format('SELECT commune.chain(%L)', name)) FROM unnest(ARRAY['parent', 'child', 'part', 'fleeting', 'unlogged', 'seen', 'plain', 'whole',
+SELECT name, pg_temp.refusal(format('SELECT commune.chain(%L)', name)) FROM unnest(ARRAY['parent', 'child', 'part', 'fleeting', 'unlogged', 'seen', 'plain', 'whole',
 	'commune.act', 'pg_catalog.pg_class', 'pg_catalog.pg_type']) AS name;
-SELECT type, refusal(format('CREATE TABLE one (good integer, tried %s); SELECT commune.chain(''one'')', type)) FROM unnest(ARRAY[
+SELECT type, pg_temp.refusal(format('CREATE TABLE one (good integer, tried %s); SELECT commune.chain(''one'')', type)) FROM unnest(ARRAY[
 	'bool', 'int2', 'int8', 'float8', 'numeric', 'money', '"char"', 'name', 'text', 'varchar(5)', 'char(5)', 'bytea', 'bit(3)', 'date', 'time', 'timetz',
 	'timestamptz', 'interval', 'uuid', 'inet', 'macaddr', 'point', 'path', 'json', 'jsonb', 'jsonpath', 'xml', 'tsvector', 'pg_lsn', 'xid8', 'int4range',
 	'int4multirange', 'text[]', 'date[]', 'int4range[]', 'mood', 'short', 'numbers', 'span', 'multispan', 'commune.did', 'commune.jws',
@@ -57,7 +57,7 @@ COPY minutes FROM stdin;
 6	2026-01-12	\N
 \.
 INSERT INTO minutes VALUES (1, '2026-01-10', 'Again.') ON CONFLICT DO NOTHING;
-SELECT refusal(statement) FROM unnest(ARRAY['UPDATE minutes SET text = ''x''', 'DELETE FROM minutes WHERE false', 'TRUNCATE minutes',
+SELECT pg_temp.refusal(statement) FROM unnest(ARRAY['UPDATE minutes SET text = ''x''', 'DELETE FROM minutes WHERE false', 'TRUNCATE minutes',
 	'INSERT INTO minutes VALUES (1, ''2026-01-10'', NULL) ON CONFLICT (held, id) DO UPDATE SET text = ''x''',
 	'MERGE INTO minutes USING (VALUES (1)) AS v (a) ON id = a WHEN MATCHED THEN UPDATE SET text = ''x''']) AS statement;
 MERGE INTO minutes USING (VALUES (7)) AS v (a) ON id = a WHEN NOT MATCHED THEN INSERT VALUES (a, '2026-01-13', 'Merged.');
@@ -65,11 +65,11 @@ SELECT seq, n, relation, key, keys FROM commune.row_leaf ORDER BY seq;
 SELECT relation, columns, key, present FROM commune.chained_table;
 
 -- The bytes, written out.
-CREATE FUNCTION field(bytes bytea) RETURNS bytea LANGUAGE sql AS $$ SELECT int4send(length(bytes)) || bytes $$;
-CREATE FUNCTION field(string text) RETURNS bytea LANGUAGE sql AS $$ SELECT field(convert_to(string, 'UTF8')) $$;
-SELECT m.id, m.held, r.leaf = sha256('\x00'::bytea || convert_to(E'commune/row/1\n', 'UTF8') || field('public.minutes')
-	|| field('id') || field('pg_catalog.int4') || field(int4send(m.id)) || field('held') || field('pg_catalog.date') || field(date_send(m.held))
-	|| coalesce(field('text') || field('pg_catalog.text') || field(m.text), '')) AS leaf
+CREATE FUNCTION pg_temp.field(bytes bytea) RETURNS bytea LANGUAGE sql AS $$ SELECT int4send(length(bytes)) || bytes $$;
+CREATE FUNCTION pg_temp.field(string text) RETURNS bytea LANGUAGE sql AS $$ SELECT pg_temp.field(convert_to(string, 'UTF8')) $$;
+SELECT m.id, m.held, r.leaf = sha256('\x00'::bytea || convert_to(E'commune/row/1\n', 'UTF8') || pg_temp.field('public.minutes')
+	|| pg_temp.field('id') || pg_temp.field('pg_catalog.int4') || pg_temp.field(int4send(m.id)) || pg_temp.field('held') || pg_temp.field('pg_catalog.date') || pg_temp.field(date_send(m.held))
+	|| coalesce(pg_temp.field('text') || pg_temp.field('pg_catalog.text') || pg_temp.field(m.text), '')) AS leaf
 FROM commune.chained_row r, minutes m
 WHERE r.key::json ->> 0 = m.id::text AND r.key::json ->> 1 = commune.base64url(date_send(m.held)) ORDER BY r.seq;
 
@@ -95,7 +95,7 @@ SELECT commune.chain('referring');
 CREATE SCHEMA away;
 CREATE TABLE other_whole (a integer, m mood, b integer) PARTITION BY RANGE (a);
 CREATE TABLE heir (id integer NOT NULL, held date NOT NULL, text text);
-SELECT statement, refusal(statement) FROM unnest(ARRAY[
+SELECT statement, pg_temp.refusal(statement) FROM unnest(ARRAY[
 	'ALTER TABLE minutes DROP COLUMN text', 'ALTER TABLE minutes ALTER text TYPE varchar', 'ALTER TABLE minutes ALTER id TYPE bigint',
 	'ALTER TABLE minutes RENAME TO hours', 'ALTER TABLE minutes RENAME text TO words', 'ALTER TABLE minutes SET SCHEMA away',
 	'ALTER TABLE minutes DROP CONSTRAINT minutes_pkey CASCADE', 'ALTER TABLE minutes SET UNLOGGED', 'ALTER TABLE minutes INHERIT parent',
@@ -115,14 +115,14 @@ SELECT statement, refusal(statement) FROM unnest(ARRAY[
 	'DELETE FROM range_of', 'UPDATE range_of SET a = 2', 'DROP EXTENSION commune CASCADE']) AS statement;
 
 -- And what may change.
-SELECT statement, refusal(statement) FROM unnest(ARRAY[
+SELECT statement, pg_temp.refusal(statement) FROM unnest(ARRAY[
 	'ALTER TABLE minutes ADD COLUMN more text', 'ALTER TABLE minutes ALTER text SET DEFAULT ''none''', 'ALTER TABLE minutes ALTER text SET NOT NULL',
 	'ALTER TABLE minutes ADD CHECK (id > 0)', 'ALTER TABLE minutes OWNER TO CURRENT_USER', 'ALTER TABLE minutes ALTER text SET STATISTICS 10',
 	'CREATE INDEX ON minutes (text)', 'ALTER TABLE minutes CLUSTER ON minutes_pkey', 'CLUSTER minutes', 'ALTER TYPE mood ADD VALUE ''calm''',
 	'CREATE TRIGGER mine AFTER INSERT ON minutes FOR EACH STATEMENT EXECUTE FUNCTION suppress_redundant_updates_trigger()',
 	'ALTER TABLE minutes ENABLE ROW LEVEL SECURITY', 'COMMENT ON TABLE minutes IS ''ours''', 'ALTER TABLE plain RENAME TO plainer', 'DROP TABLE plain',
 	'ALTER TABLE plain ADD COLUMN b integer DEFAULT 7', 'CREATE TABLE plainest () INHERITS (plain)', 'ALTER TABLE minutes ENABLE ALWAYS TRIGGER commune_protect'
-	]) AS statement WHERE refusal(statement) <> 'taken' OR statement ~ '(ADD COLUMN|VALUE)';
+	]) AS statement WHERE pg_temp.refusal(statement) <> 'taken' OR statement ~ '(ADD COLUMN|VALUE)';
 ALTER TABLE minutes ADD COLUMN more text;
 INSERT INTO minutes VALUES (9, '2026-01-13', NULL, 'more');
 ALTER TABLE minutes ALTER more SET DEFAULT 'none';
@@ -149,7 +149,7 @@ COPY counts_3 (b, a) FROM stdin;
 2	22
 \.
 SELECT * FROM commune.verify_table('counts');
-SELECT refusal(statement) FROM unnest(ARRAY['INSERT INTO counts VALUES (50, NULL, NULL)', 'ALTER TABLE counts_3 DETACH PARTITION counts_5', 'DROP TABLE counts_5',
+SELECT pg_temp.refusal(statement) FROM unnest(ARRAY['INSERT INTO counts VALUES (50, NULL, NULL)', 'ALTER TABLE counts_3 DETACH PARTITION counts_5', 'DROP TABLE counts_5',
 	'UPDATE counts_5 SET b = 1', 'TRUNCATE counts_4', 'SELECT commune.chain(''counts_5'')', 'SELECT commune.verify_table(''counts_5'')',
 	'SELECT commune.unchain(''counts_5'')', 'ALTER TABLE counts ATTACH PARTITION minutes FOR VALUES FROM (40) TO (50)',
 	'ALTER TABLE counts DETACH PARTITION counts_1 CONCURRENTLY']) AS statement;
@@ -160,7 +160,7 @@ SELECT c.a, c.m, c.b, count(*) FROM counts c GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
 
 -- ---- what a superuser does with the triggers off is found
 
-CREATE FUNCTION found(target text, statements text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.found(target text, statements text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
 	result text[];
 BEGIN
@@ -181,14 +181,14 @@ SELECT statements, f FROM unnest(ARRAY[
 	'ALTER TABLE minutes RENAME TO hours', 'DROP TABLE minutes CASCADE',
 	'ALTER TABLE minutes DROP COLUMN more',
 	'ALTER TABLE minutes DROP CONSTRAINT minutes_pkey CASCADE', 'ALTER TABLE minutes RENAME text TO words', 'ALTER TABLE minutes ALTER text TYPE varchar',
-	'ALTER TABLE minutes ADD COLUMN most text DEFAULT ''y''']) AS statements, found('public.minutes', statements) AS f
+	'ALTER TABLE minutes ADD COLUMN most text DEFAULT ''y''']) AS statements, pg_temp.found('public.minutes', statements) AS f
 WHERE statements !~ '(CONSTRAINT|words|varchar|most)' OR f ~ 'definition';
 SELECT statements, f FROM unnest(ARRAY[
 	'ALTER TABLE counts_5 DISABLE TRIGGER ALL; UPDATE counts_5 SET b = 7 WHERE m = ''glad''',
 	'ALTER TABLE counts_3 DETACH PARTITION counts_4', 'DROP TABLE counts_2',
 	'CREATE TABLE counts_6 PARTITION OF counts FOR VALUES FROM (70) TO (80); INSERT INTO counts VALUES (71)',
 	'ALTER TYPE mood RENAME VALUE ''glad'' TO ''happy''',
-	'DROP TRIGGER commune_protect ON counts_2']) AS statements, found('public.counts', statements) AS f;
+	'DROP TRIGGER commune_protect ON counts_2']) AS statements, pg_temp.found('public.counts', statements) AS f;
 SELECT * FROM commune.verify_tables();
 
 -- ---- the end of a promise
@@ -263,4 +263,6 @@ SELECT commune.unchain(relation::regclass) FROM commune.chained_table;
 DROP TRIGGER out_of_place ON plain;
 DROP EXTENSION commune;
 DROP TABLE minutes, counts, counts_same, bystander, referring, range_of, heir, other_whole, parent, child, whole, unlogged, plain CASCADE;
+DROP VIEW seen;
+DROP TYPE mood, short, numbers, table_name, pair, span;
 DROP SCHEMA away, commune;
