@@ -10,7 +10,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" commune.cont
 CORES  := $(filter-out %_pg.c src/cli/%,$(sort $(wildcard src/*/*.c)))
 SHELLS := $(sort $(wildcard src/*/*_pg.c))
 CLI    := $(sort $(wildcard src/cli/*.c))
-CLI_CORES = $(addprefix src/cli/,keyfile.c times.c wire.c)	# no libpq, no terminal: tested and fuzzed as cores are
+CLI_CORES = $(addprefix src/cli/,keyfile.c tiles.c times.c wire.c)	# no libpq, no terminal: tested and fuzzed as cores are
 SRCS    = src/commune.c $(CORES) $(SHELLS)
 OBJS    = $(SRCS:.c=.o)
 
@@ -85,7 +85,7 @@ CORE_CFLAGS = -std=gnu11 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compar
 SANITIZE    = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CORE_LIBS   = -lsodium -lcrypto -lm
 CORE_OBJS   = $(patsubst %.c,build/core/%.o,$(CORES) $(CLI_CORES))
-PROGRAMS    = build/plain/errors build/sign $(TESTS:%=build/core/%) $(TESTS:%=build/plain/%) $(FUZZ:%=build/replay/%) $(BENCH:%=build/bench/%)
+PROGRAMS    = build/plain/errors build/sign build/note $(TESTS:%=build/core/%) $(TESTS:%=build/plain/%) $(FUZZ:%=build/replay/%) $(BENCH:%=build/bench/%)
 
 build/core/%.o: %.c
 	@mkdir -p $(@D)
@@ -93,18 +93,26 @@ build/core/%.o: %.c
 build/plain/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CORE_CFLAGS) -O2 -c -o $@ $<
-$(TESTS:%=build/core/%): build/core/%: build/core/test/core/%.o $(CORE_OBJS)
+
+# The cores in an archive each, so that a program is linked with what it uses.
+build/core/cores.a: $(CORE_OBJS)
+build/plain/cores.a: $(CORES:.c=.o) $(CLI_CORES:.c=.o)
+build/core/cores.a build/plain/cores.a:
+	@mkdir -p $(@D)
+	rm -f $@ && $(AR) crsT $@ $^
+
+$(TESTS:%=build/core/%): build/core/%: build/core/test/core/%.o build/core/cores.a
 	$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS)
-$(TESTS:%=build/plain/%): build/plain/%: build/plain/test/core/%.o $(CORES:.c=.o) $(CLI_CORES:.c=.o)
+$(TESTS:%=build/plain/%): build/plain/%: build/plain/test/core/%.o build/plain/cores.a
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
 build/plain/errors: build/plain/test/docs/errors.o
 	$(CC) $(CFLAGS) -o $@ $^
-$(BENCH:%=build/bench/%): build/bench/%: build/plain/test/bench/%.o $(CORES:.c=.o)
+$(BENCH:%=build/bench/%): build/bench/%: build/plain/test/bench/%.o build/plain/cores.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
-build/sign: build/plain/test/sign.o $(CORES:.c=.o)
+build/sign build/note: build/%: build/plain/test/%.o build/plain/cores.a
 	$(CC) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
-$(FUZZ:%=build/replay/%): build/replay/%: build/core/test/fuzz/%.o build/core/test/fuzz/replay.o $(CORE_OBJS)
+$(FUZZ:%=build/replay/%): build/replay/%: build/core/test/fuzz/%.o build/core/test/fuzz/replay.o build/core/cores.a
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS)
 -include $(shell find build/core build/plain -name '*.d' 2>/dev/null)
@@ -118,7 +126,7 @@ $(FUZZ:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORES) $(CLI_CORES) $(wild
 	$(FUZZ_CC) $(filter-out -MMD -MP,$(CORE_CFLAGS)) -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-o $@ $< $(CORES) $(CLI_CORES) $(CORE_LIBS)
 
-installcheck: build/sign		# which test/sql calls
+installcheck: build/sign build/note		# which test/sql calls
 
 # ---- what people call
 

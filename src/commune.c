@@ -12,6 +12,7 @@
 #include "crypto/crypto.h"
 #include "fold/seal_pg.h"
 #include "utils/guc.h"
+#include "witness/witness_pg.h"
 #include "worker/worker_pg.h"
 
 PG_MODULE_MAGIC;
@@ -32,6 +33,7 @@ _PG_init(void)
 							   "Name of this log in checkpoints, given to the register when it begins.",
 							   "A URL without scheme, such as example.org/commune; empty: a random name.",
 							   &seal_origin, "", PGC_SUSET, 0, NULL, NULL, NULL);
+	witness_settings();
 	DefineCustomIntVariable("commune.max_pairs",
 							"Pairs of contributors that pairwise_funding() looks at.",
 							"Beyond that it refuses: time grows with the square of the contributors of a project.",

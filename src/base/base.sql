@@ -22,7 +22,7 @@ CREATE FUNCTION commune.create_roles() RETURNS void
 DECLARE
 	r record;
 BEGIN
-	FOR r IN SELECT pg_catalog.unnest(ARRAY['commune_reader', 'commune_submit', 'commune_operator']) AS name LOOP
+	FOR r IN SELECT pg_catalog.unnest(ARRAY['commune_reader', 'commune_submit', 'commune_operator', 'commune_witness']) AS name LOOP
 		IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = r.name) THEN
 			EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', r.name);
 		END IF;
@@ -36,7 +36,8 @@ BEGIN
 		SELECT p.oid::pg_catalog.regprocedure AS signature, p.proname,
 			CASE
 				WHEN p.proname IN ('submit', 'await') THEN 'commune_submit'
-				WHEN p.proname IN ('seal', 'follow', 'start_worker', 'stop_worker') THEN 'commune_operator'
+				WHEN p.proname IN ('seal', 'sign_checkpoint', 'follow', 'start_worker', 'stop_worker') THEN 'commune_operator'
+				WHEN p.proname IN ('add_cosignatures', 'witness_saw') THEN 'commune_witness'
 				WHEN p.provolatile IN ('i', 's') OR p.proname IN ('verify', 'verify_table', 'workers') THEN 'commune_reader'
 			END AS grantee
 		FROM pg_catalog.pg_proc p
@@ -46,6 +47,9 @@ BEGIN
 		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %I', r.signature, r.grantee);
 		IF r.proname IN ('await', 'receipt', 'nonce_key') THEN
 			EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO commune_submit, commune_reader', r.signature);
+		END IF;
+		IF r.proname IN ('add_checkpoint_request', 'checkpoint') THEN
+			EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO commune_witness', r.signature);
 		END IF;
 	END LOOP;
 	FOR r IN
@@ -58,5 +62,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION commune.create_roles() IS
-	'make the group roles commune_reader, commune_submit and commune_operator, once a cluster, and grant them what they need here';
+	'make the group roles commune_reader, commune_submit, commune_operator and commune_witness, once a cluster, and grant them what they need here';
 REVOKE ALL ON FUNCTION commune.create_roles() FROM PUBLIC;

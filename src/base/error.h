@@ -61,6 +61,7 @@
 	  "This copy has lost history: do not go on with it. Find the longest copy, or begin a new origin with a succession.") \
 	X(NOT_PUBLISHED, "QC217", "not published yet", "Wait until a quorum of witnesses has cosigned.") \
 	X(UNKNOWN_WITNESS, "QC218", "the policy names no such witness", "The file of commune.policy_file lists the witnesses.") \
+	X(NO_CHECKPOINT, "QC219", "no such checkpoint is signed", "Checkpoints are signed after blocks: SELECT * FROM commune.register_status.") \
 	X(TABLE_CHAINED, "QC220", "the table is chained", "End the promise first, for everybody to see: SELECT commune.unchain('the_table').") \
 	/* members and topics */ \
 	X(NOT_FOUNDED, "QC301", "no commune is founded here yet", "The first act is a charter, signed by one of its founders.") \

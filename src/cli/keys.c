@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli/keyfile.h"
+#include "cli/signing.h"
 #include "fold/fold.h"
 #include "record/record.h"
 
@@ -279,6 +280,8 @@ const Option key_new_options[] = {
 	{'f', "file", "FILE", "where to write it; the same as --key"},
 	{'p', "passphrase", NULL, "protect it with a passphrase, asked for on the terminal if it does not come from "
 	"--passphrase-file or $COMMUNE_PASSPHRASE, which protect it as well"},
+	{0, "log", "ORIGIN", "not a member's key, but one that signs the checkpoints of a log; needs --file"},
+	{0, "witness", "NAME", "not a member's key, but a witness's; needs --file"},
 	{0}
 };
 
@@ -302,9 +305,23 @@ run_key_new(Cli *cli)
 	bool		is_default = option(cli, "file") == NULL && option(cli, "key") == NULL;
 	bool		is_sealed = option_given(cli, "passphrase") || option_given(cli, "passphrase-file") ||
 		getenv("COMMUNE_PASSPHRASE") != NULL;
+	const char *log = option(cli, "log");
+	const char *witness = option(cli, "witness");
 	struct stat existing;
 	Fault		fault;
 	size_t		n;
+
+	if (log != NULL || witness != NULL)
+	{
+		if (log != NULL && witness != NULL)
+			fail_usage(cli, "a key is that of a log or that of a witness: make two");
+		if (is_default)
+			fail_usage(cli, "--file is missing: the key of a %s has no default place", log != NULL ? "log" : "witness");
+		if (option_given(cli, "passphrase") || option_given(cli, "passphrase-file"))
+			fail_usage(cli, "the key of a log or a witness signs unattended: it has no passphrase");
+		signing_key_create(cli, path, str_from(log != NULL ? log : witness), log != NULL ? KEY_LOG : KEY_COSIGNER);
+		return EXIT_FINE;
+	}
 
 	/* Say it before somebody thinks up a passphrase. */
 	if (lstat(path, &existing) == 0)
@@ -328,6 +345,11 @@ run_key_new(Cli *cli)
 ExitCode
 run_key_show(Cli *cli)
 {
+	if (signing_key_is_one(key_path(cli)))
+	{
+		signing_key_show(cli, key_path(cli));
+		return EXIT_FINE;
+	}
 	load(cli);
 	print_key(cli, key_path(cli));
 	return EXIT_FINE;

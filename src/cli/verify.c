@@ -41,6 +41,7 @@ typedef struct Verify
 	bool		broken;			/* a block did not follow: nothing is folded from there on */
 	int64_t		acts;
 	int64_t		refused;
+	int64_t		isolated;
 	Str			origin;			/* as the last era's entry says */
 
 	bool		has_seen;
@@ -152,6 +153,13 @@ fold(void *self, const StoredBlock *block)
 	for (size_t i = 0; i < block->n; i++)
 		v->acts += block->members[i].source == LEAF_ACT;
 	v->refused += (int64_t) block->nverdicts;
+	for (size_t i = 0; i < out.nverdicts; i++)
+		if (out.verdicts[i].code == CODE_ISOLATED)
+		{
+			v->isolated++;
+			warn(v->cli, "act %lld (index %lld) was isolated: no rule refused it, and it counts for nothing\nhint: Ask whoever runs the "
+				 "server why it could not be folded.", (long long) out.verdicts[i].seq, (long long) out.verdicts[i].index);
+		}
 	keep_origin(v, block);
 	if (v->has_seen && v->mirror.frontier.size == (uint64_t) v->seen.size)
 	{
@@ -295,6 +303,7 @@ print_result(const Verify *v, bool verified, Str commune)
 	result_text(&result, "time", v->mirror.number > 0 ? show_time(v->cli->arena, v->mirror.time) : STR_NONE);
 	result_int(&result, "acts", v->acts);
 	result_int(&result, "refused", v->refused);
+	result_int(&result, "isolated", v->isolated);
 	result_bool(&result, "signatures", v->audit.signatures);
 	result_int(&result, "damages", v->found);
 	if (v->cli->json)

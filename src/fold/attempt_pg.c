@@ -116,6 +116,12 @@ attempt_excuse(Attempt *attempt)
 	write_note(attempt);
 }
 
+void
+attempt_excuse_at_exit(int code, Datum attempt)
+{
+	attempt_excuse((Attempt *) DatumGetPointer(attempt));
+}
+
 bool
 attempt_is_accident(int sqlerrcode)
 {

@@ -13,8 +13,7 @@
 #define COMMUNE_ATTEMPT_PG_H
 
 #include "base/base_pg.h"
-
-#define ISOLATED_MAX 64
+#include "fold/fold.h"
 
 typedef struct Attempt
 {
@@ -42,6 +41,9 @@ extern void attempt_end(void);
 
 /* Take an attempt back that ended by an accident which no act is to blame for. */
 extern void attempt_excuse(Attempt *attempt);
+
+/* The same as a callback of before_shmem_exit(): a session that is told to end in the middle of it is no act's fault. */
+extern void attempt_excuse_at_exit(int code, Datum attempt);
 
 /* True if an error belongs to nobody's act: transaction state, serialization, resources, operators, system. */
 extern bool attempt_is_accident(int sqlerrcode);

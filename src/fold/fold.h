@@ -17,6 +17,9 @@
 /* How far ahead a clock may be: iat and nonce. */
 #define CLOCK_AHEAD (INT64_C(300) * USECS_PER_SECOND)
 
+/* How many acts of a block may be isolated. */
+#define ISOLATED_MAX 64
+
 typedef struct PollResult
 {
 	int64_t		poll;			/* Poll.seq */

@@ -15,7 +15,6 @@
 #include "fold/follow_pg.h"
 #include "fold/mirror.h"
 #include "miscadmin.h"
-#include "storage/lock.h"
 #include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -147,6 +146,11 @@ write_verdicts(Following *f, const BlockOutput *out)
 	{
 		VerdictRow *row = arena_zero(f->block_arena, sizeof *row);
 
+		if (out->verdicts[i].code == CODE_ISOLATED)
+			ereport(WARNING,
+					(errmsg("act " INT64_FORMAT " was isolated at its origin", out->verdicts[i].seq),
+					 errdetail("No rule refused it."),
+					 errhint("Ask whoever runs the origin why it could not be folded.")));
 		row->seq = out->verdicts[i].seq;
 		row->sqlstate = str_from(code_sqlstate(out->verdicts[i].code));
 		rows[i] = &row->row;
@@ -217,13 +221,11 @@ follow_step(int64 limit, bool begin)
 	MemoryContext context;
 	Following  *f;
 	Arena		snapshots[2];
-	LOCKTAG		tag;
 	int64		n = 0;
 
 	PreventCommandDuringRecovery("commune.follow()");
 	PreventCommandIfReadOnly("commune.follow()");
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, 0, 3);	/* as the sealer's */
-	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	seal_lock();
 	context = AllocSetContextCreate(CurrentMemoryContext, "commune follower", ALLOCSET_DEFAULT_SIZES);
 	f = MemoryContextAllocZero(context, sizeof *f);
 	f->context = context;

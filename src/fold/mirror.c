@@ -171,12 +171,60 @@ find_poll_by_manifest(State *state, const Json *body)
 	return found != NULL && str_is(found->status, "closed") ? found->seq : -1;
 }
 
+/* Check that an entry `era` stands where an era begins, and says of it what it has to say and nothing else. */
+static Code
+check_era(const Mirror *mirror, const BlockHeader *h, const Json *body, Str stored, int64_t index, Arena *arena, Fault *fault)
+{
+	static const char *const names[] = {"binding", "origin", "reason"};
+	Str			text[3];
+	Buf			expected;
+
+	if (h->era == mirror->era)
+		return fault_set(fault, CODE_DAMAGED, index, "There is an entry of an era that does not begin with block %lld.",
+						 (long long) h->number);
+	for (int i = 0; i < 3; i++)
+	{
+		const Json *v = json_get(body, names[i]);
+
+		text[i] = v != NULL && v->type == JSON_STRING ? v->string : STR("");
+	}
+	entry_begin(&expected, arena);
+	entry_text(&expected, "binding", text[0]);
+	entry_text(&expected, "entry", STR("era"));
+	entry_int(&expected, "era", h->era);
+	entry_text(&expected, "origin", text[1]);
+	entry_text(&expected, "reason", text[2]);
+	if (!str_eq(entry_end(&expected), stored))
+		return fault_set(fault, CODE_DAMAGED, index, "The entry that begins era %lld is not of its form.", (long long) h->era);
+	return CODE_OK;
+}
+
+/* True if a block holds an act of this seq; what sessions committed stands in the order of seqs. */
+static bool
+holds_act(const StoredBlock *block, size_t sessions, int64_t seq)
+{
+	size_t		low = 0;
+	size_t		high = sessions;
+
+	while (low < high)
+	{
+		size_t		mid = low + (high - low) / 2;
+
+		if (block->members[mid].seq < seq)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < sessions && block->members[low].seq == seq && block->members[low].source == LEAF_ACT;
+}
+
 /*
  * Gather what only the sealer could know from the block's entries: that an era begins, which acts were isolated, and
  * which results are due in this block.  What those are is computed here.
  */
 static Code
-gather(BlockInput *in, const StoredBlock *block, size_t sessions, State *state, Arena *arena, Fault *fault)
+gather(BlockInput *in, const Mirror *mirror, const BlockHeader *h, const StoredBlock *block, size_t sessions, State *state,
+	   Arena *arena, Fault *fault)
 {
 	size_t		n = block->n - sessions;
 	Entry	   *preface = arena_alloc(arena, n * sizeof *preface);
@@ -191,9 +239,21 @@ gather(BlockInput *in, const StoredBlock *block, size_t sessions, State *state, 
 		int64_t		poll;
 
 		if (str_is(kind, "era"))
+		{
+			Code		code = check_era(mirror, h, body, block->members[i].bytes, h->first + (int64_t) i, arena, fault);
+
+			if (code != CODE_OK)
+				return code;
 			preface[in->npreface++] = (Entry){.kind = kind, .body = block->members[i].bytes};
+		}
 		else if (str_is(kind, "isolated") && (seq = json_get(body, "seq")) != NULL && seq->type == JSON_INT)
+		{
+			if (in->nisolated == ISOLATED_MAX || !holds_act(block, sessions, seq->number))
+				return fault_set(fault, CODE_DAMAGED, h->first + (int64_t) i,
+								 "Act %lld is isolated in block %lld, which does not hold it or isolates too many.",
+								 (long long) seq->number, (long long) h->number);
 			isolated[in->nisolated++] = seq->number;
+		}
 		else if (str_is(kind, "result") && (poll = find_poll_by_manifest(state, body)) >= 0)
 		{
 			PollResult *result = &results[in->nresults++];
@@ -206,6 +266,9 @@ gather(BlockInput *in, const StoredBlock *block, size_t sessions, State *state, 
 				return code;
 		}
 	}
+	if (in->npreface != (h->era != mirror->era))
+		return fault_set(fault, CODE_DAMAGED, h->size - 1, "Era %lld begins with %zu entries that say so.", (long long) h->era,
+						 in->npreface);
 	in->preface = preface;
 	in->isolated = isolated;
 	in->results = results;
@@ -347,7 +410,7 @@ mirror_block(Mirror *mirror, const StoredBlock *block, BlockOutput *out, State *
 		.n = sessions,
 		.members = block->members,
 	};
-	if ((code = gather(&in, block, sessions, state, arena, fault)) != CODE_OK)
+	if ((code = gather(&in, mirror, &h, block, sessions, state, arena, fault)) != CODE_OK)
 		return code;
 	fold_block(out, &in, state, arena, scratch);
 	if ((code = check_fold(mirror, block, out, sessions, fault)) != CODE_OK)

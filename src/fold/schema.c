@@ -3,6 +3,7 @@
  */
 #include "fold/fold.h"
 #include "register/rels.h"
+#include "witness/seen.h"
 
 const Schema schema = {
 	.rel = {
@@ -14,6 +15,10 @@ const Schema schema = {
 		[REL_BLOCK] = &block_rel,
 		[REL_TILE] = &tile_rel,
 		[REL_FOLLOWER] = &follower_rel,
+		[REL_CHECKPOINT] = &checkpoint_rel,
+		[REL_COSIGNATURE] = &cosignature_rel,
+		[REL_WITNESS_SEEN] = &witness_seen_rel,
+		[REL_FORK_EVIDENCE] = &fork_evidence_rel,
 		[REL_CHARTER] = &charter_rel,
 		[REL_MEMBER] = &member_rel,
 		[REL_MEMBERSHIP] = &membership_rel,
@@ -36,6 +41,11 @@ const Schema schema = {
 		[BLOCK_BY_NUMBER] = &block_by_number,
 		[TILE_BY_PLACE] = &tile_by_place,
 		[FOLLOWER_BY_ID] = &follower_by_id,
+		[CHECKPOINT_BY_SIZE] = &checkpoint_by_size,
+		[CHECKPOINT_PUBLISHED] = &checkpoint_by_published,
+		[COSIGNATURE_BY_SIZE] = &cosignature_by_size,
+		[WITNESS_SEEN_BY_NAME] = &witness_seen_by_name,
+		[FORK_EVIDENCE_BY_ID] = &fork_evidence_by_id,
 		[CHARTER_BY_SEQ] = &charter_by_seq,
 		[MEMBER_BY_ID] = &member_by_id,
 		[MEMBER_BY_DID] = &member_by_did,

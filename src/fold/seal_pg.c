@@ -18,13 +18,14 @@
 #include "fold/fold.h"
 #include "fold/seal_pg.h"
 #include "miscadmin.h"
+#include "storage/ipc.h"
 #include "tcop/utility.h"
-#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "witness/witness_pg.h"
 
 int			seal_block_limit = 65536;
 char	   *seal_origin = NULL;
@@ -114,16 +115,6 @@ drop_written_results(Sealer *s)
 			s->results[n++] = s->results[i];
 	}
 	s->nresults = n;
-}
-
-/* A lock that no SQL function can take: advisory locks of SQL have 1 or 2 in the last field. */
-static void
-lock_seal(void)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, 0, 3);
-	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 }
 
 /* A block is durable before anybody is told of it. */
@@ -672,17 +663,20 @@ make_block(Sealer *s)
 	}
 	careful.state = state_new(&arena, s->store);
 	careful.note = attempt.failures > 0;
+	before_shmem_exit(attempt_excuse_at_exit, PointerGetDatum(&attempt));
 	PG_TRY();
 	{
 		fold_block(&out, &in, careful.state, &arena, &scratch);
 	}
 	PG_CATCH();
 	{
+		cancel_before_shmem_exit(attempt_excuse_at_exit, PointerGetDatum(&attempt));
 		if (attempt_is_accident(geterrcode()))
 			attempt_excuse(&attempt);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	cancel_before_shmem_exit(attempt_excuse_at_exit, PointerGetDatum(&attempt));
 	debug_point("seal", row.number);
 
 	/* The leaves: members, entries, and the header that commits to them. */
@@ -774,7 +768,7 @@ seal_step(bool one)
 	context_arena_init(&s->arena, context);
 	evaluate_results(s);
 
-	lock_seal();
+	seal_lock();
 	s->tables = table_store_open(NULL, true, context);
 	s->store = table_store(s->tables);
 	s->era = register_era(&s->begun, &s->follower);
@@ -783,6 +777,8 @@ seal_step(bool one)
 	s->has_last = log_last_block(&s->last, s->store, &s->arena);
 	(void) log_last_era(&s->previous_era, s->store, &s->arena);
 	drop_written_results(s);
+	if (s->has_last)
+		witness_check_history(s->store, &s->arena, &s->last);
 	collect(s);
 	if (s->follower || s->left > 0 || s->nresults > 0 || is_due(s))
 	{

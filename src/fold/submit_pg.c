@@ -26,6 +26,7 @@
 #include "storage/latch.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -105,6 +106,66 @@ find_repeated(Relation act, const Record *record, Str did)
 	return seq;
 }
 
+/* ---- what a transaction brings ---- */
+
+/*
+ * The pre-check asks the fold of one act after the last block, so it does not see what the same transaction brought
+ * before.  That is counted here (what a savepoint took back, too): else one long COPY could fill the register with what
+ * the charter's limits refuse.
+ */
+typedef struct Brought
+{
+	Did			signer;
+	int64		acts;
+} Brought;
+
+static FullTransactionId brought_xid;
+static HTAB *brought;			/* lives as long as its transaction */
+static int64 brought_joins;		/* of strangers nobody vouches for */
+
+/* The count of a signer in this transaction. */
+static Brought *
+brought_by(const Did *signer)
+{
+	FullTransactionId xid = GetTopFullTransactionId();
+	Brought    *entry;
+	bool		found;
+
+	if (brought == NULL || !FullTransactionIdEquals(xid, brought_xid))
+	{
+		HASHCTL		control = {.keysize = sizeof(Did), .entrysize = sizeof(Brought), .hcxt = TopTransactionContext};
+
+		brought = NULL;
+		brought = hash_create("commune acts", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		brought_xid = xid;
+		brought_joins = 0;
+	}
+	entry = hash_search(brought, signer, HASH_ENTER, &found);
+	if (!found)
+		entry->acts = 0;
+	return entry;
+}
+
+/* Hold an act that the fold would take against the limits again, after all that its transaction brought; count it. */
+static Code
+check_limits(State *state, const Record *record, Fault *fault)
+{
+	const Charter *charter = charter_find(state);
+	const Member *signer = member_find(state, &record->signer);
+	Brought    *before = brought_by(&record->signer);
+	bool		stranger = signer != NULL && str_is(record->act, "join") && str_is(signer->status, "candidate") && signer->vouches == 0;
+
+	if (charter != NULL && signer != NULL && before->acts > charter->acts_per_day - signer->acts)
+		return fault_set(fault, CODE_TOO_MANY_ACTS, -1, "The limit is %lld acts a day, and this transaction has brought %lld of the signer.",
+						 (long long) charter->acts_per_day, (long long) before->acts);
+	if (charter != NULL && stranger && brought_joins > charter->pending_joins - charter->pending)
+		return fault_set(fault, CODE_JOINS_PENDING, -1, "The limit is %lld, and this transaction has brought %lld.",
+						 (long long) charter->pending_joins, (long long) brought_joins);
+	before->acts++;
+	brought_joins += stranger;
+	return CODE_OK;
+}
+
 /* ---- the pre-check ---- */
 
 /* Ask the fold, on a state that is thrown away. */
@@ -121,6 +182,8 @@ ask_fold(bool *founded, const Record *record, const Digest *leaf, int64 time, in
 	context_arena_init(&arena, context);
 	state = state_new(&arena, table_store(tables));
 	code = fold_check(state, record, leaf, time, previous_time, fault);
+	if (code == CODE_OK)
+		code = check_limits(state, record, fault);
 	*founded = charter_find(state) != NULL;
 	table_store_close(tables);
 	MemoryContextSwitchTo(old);

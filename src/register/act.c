@@ -16,6 +16,23 @@ text_length(Str text)
 	return n;
 }
 
+/*
+ * True if valid UTF-8 has a character here that is acted upon instead of shown: a control character but tab and newline,
+ * a separator of lines, or one that turns the order of what follows, so that a text reads as another one.
+ */
+static bool
+is_control(const uint8_t *p, size_t n)
+{
+	if (p[0] < 0x80)
+		return (p[0] < 32 && p[0] != '\t' && p[0] != '\n') || p[0] == 127;
+	if (n >= 2 && p[0] == 0xc2)
+		return p[1] < 0xa0;		/* U+0080 to U+009F */
+	if (n < 3 || p[0] != 0xe2)
+		return false;
+	return (p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) ||	/* U+2028 to U+202E */
+		(p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);	/* U+2066 to U+2069 */
+}
+
 /* Check a text: not empty, not too long, no control characters but tab and newline. */
 static bool
 text_fits(const Json *v, int64_t max)
@@ -23,12 +40,8 @@ text_fits(const Json *v, int64_t max)
 	if (v->type != JSON_STRING || v->string.n == 0 || text_length(v->string) > (size_t) max)
 		return false;
 	for (size_t i = 0; i < v->string.n; i++)
-	{
-		uint8_t		c = (uint8_t) v->string.p[i];
-
-		if ((c < 32 && c != '\t' && c != '\n') || c == 127)
+		if (is_control((const uint8_t *) v->string.p + i, v->string.n - i))
 			return false;
-	}
 	return true;
 }
 

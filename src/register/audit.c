@@ -41,6 +41,7 @@ typedef struct Block
 {
 	BlockRow	row;
 	BlockHeader header;
+	int64_t		at;				/* index of its header, by the block before and its members */
 	bool		has_previous;
 	BlockRow	previous;
 	Frontier	frontier;		/* before the block, as stored */
@@ -52,6 +53,19 @@ typedef struct Block
 	bool		complete;		/* no member is missing */
 	Digest	   *leaves;			/* recomputed; of rows, as stored */
 } Block;
+
+/* Where a block's header stands: what the block says of itself may have been changed, or be another block's. */
+static int64_t
+place_of(const Block *b)
+{
+	size_t		n;
+	int64_t		at;
+
+	if (block_members_count(&n, b->row.members, NULL) != CODE_OK || (b->row.number > 1 && !b->has_previous) ||
+		add_overflows(b->has_previous ? b->previous.size : 0, (int64_t) n, &at))
+		return b->row.size > 0 ? b->row.size - 1 : -1;
+	return at;
+}
 
 static void
 check_columns(Audit *audit, const Block *b)
@@ -74,7 +88,7 @@ check_columns(Audit *audit, const Block *b)
 
 	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
 		if (!columns[i].same)
-			report(audit, row->size - 1, "block", columns[i].column, "changed",
+			report(audit, b->at, "block", columns[i].column, "changed",
 				   "Block %lld: the column is not what the header says.", (long long) row->number);
 }
 
@@ -90,18 +104,18 @@ check_chain(Audit *audit, const Block *b)
 	frontier_root(&root, &b->frontier);
 	previous = b->has_previous ? str_hash(b->previous.root) : root;
 	if (h->first != size)
-		report(audit, h->first, "block", "first", "order", "Block %lld begins at %lld, the one before ends at %lld.",
+		report(audit, b->at, "block", "first", "order", "Block %lld begins at %lld, the one before ends at %lld.",
 			   (long long) h->number, (long long) h->first, (long long) size);
 	if (!same(&previous, &root))
-		report(audit, h->first - 1, "block", "root", "changed", "The root of block %lld is not that of its frontier.",
+		report(audit, size - 1, "block", "root", "changed", "The root of block %lld is not that of its frontier.",
 			   (long long) h->number - 1);
 	else if (!same(&h->previous, &root))
-		report(audit, b->row.size - 1, "block", "header", "changed", "The header of block %lld does not commit to the root of block %lld.",
+		report(audit, b->at, "block", "header", "changed", "The header of block %lld does not commit to the root of block %lld.",
 			   (long long) h->number, (long long) h->number - 1);
 	if (b->has_previous && h->time < b->previous.time)
-		report(audit, h->size - 1, "block", "time", "order", "Block %lld is older than the one before.", (long long) h->number);
+		report(audit, b->at, "block", "time", "order", "Block %lld is older than the one before.", (long long) h->number);
 	if (b->has_previous && h->era != b->previous.era && h->era != b->previous.era + 1)
-		report(audit, h->size - 1, "block", "era", "order", "Block %lld skips an era.", (long long) h->number);
+		report(audit, b->at, "block", "era", "order", "Block %lld skips an era.", (long long) h->number);
 }
 
 /* Find what the block's snapshot is compared with. */
@@ -114,7 +128,7 @@ find_bounds(Audit *audit, Block *b)
 
 	if (snapshot_parse(&b->s, audit->arena, b->header.snapshot, &fault) != CODE_OK)
 	{
-		report(audit, b->row.size - 1, "block", "snapshot", "changed", "%s", fault.detail);
+		report(audit, b->at, "block", "snapshot", "changed", "%s", fault.detail);
 		return false;
 	}
 	while (have && at.era == b->row.era && !at.finished)
@@ -211,6 +225,14 @@ check_place(Audit *audit, const Block *b, const LeafMember *m, int64_t index, in
 		report(audit, index, table_of(m->source), "", "order", "What has seq %lld %s.", (long long) m->seq, wrong);
 }
 
+static bool
+is_none(const Digest *hash)
+{
+	static const Digest none;
+
+	return same(hash, &none);
+}
+
 /* Recompute the leaves and check each member by itself. */
 static void
 check_members(Audit *audit, Block *b)
@@ -231,6 +253,9 @@ check_members(Audit *audit, Block *b)
 		}
 		if (m->source == LEAF_ENGINE && (i == 0 || m[-1].source != LEAF_ENGINE))
 			after = 0;
+		if (m->source == LEAF_ROW && is_none(&m->leaf))
+			report(audit, index, "row_leaf", "n", "changed", "The rows that seq %lld belongs to are not as many as their leaves.",
+				   (long long) m->seq);
 		check_place(audit, b, m, index, after);
 		after = m->seq;
 		if (m->source == LEAF_ACT && (audit->projections || audit->signatures))
@@ -311,10 +336,10 @@ check_tree(Audit *audit, Block *b)
 	frontier = frontier_unpack(&stored, (uint64_t) b->row.size, b->row.frontier, &fault) == CODE_OK &&
 		memcmp(stored.peak, b->frontier.peak, (size_t) frontier_peaks(stored.size) * sizeof(Digest)) == 0;
 	if (holds != frontier)
-		report(audit, b->row.size - 1, "block", holds ? "frontier" : "root", "changed",
+		report(audit, b->at, "block", holds ? "frontier" : "root", "changed",
 			   "The leaves do not give the %s of block %lld.", holds ? "frontier" : "root", (long long) b->row.number);
 	else if (!holds && b->complete && audit->reports == reports)
-		report(audit, b->row.size - 1, "block", "", "changed", "The leaves with the header of block %lld do not give its root.",
+		report(audit, b->at, "block", "", "changed", "The leaves with the header of block %lld do not give its root.",
 			   (long long) b->row.number);
 }
 
@@ -327,7 +352,7 @@ check_commitments(Audit *audit, const Block *b)
 
 	block_members_hash(&hash, b->header.first, b->stored.members, b->stored.n);
 	if (!same(&hash, &b->header.members))
-		report(audit, b->row.size - 1, "block", "members", "changed",
+		report(audit, b->at, "block", "members", "changed",
 			   "Of a leaf %lld to %lld the seq, era, xid or time is not what the header of block %lld commits to.",
 			   (long long) b->row.first, (long long) b->row.size - 2, (long long) b->row.number);
 	for (size_t i = 0; i < b->stored.nverdicts; i++)
@@ -339,7 +364,7 @@ check_commitments(Audit *audit, const Block *b)
 		}
 	block_verdicts_hash(&hash, b->stored.verdicts, b->stored.nverdicts);
 	if (!same(&hash, &b->header.verdicts))
-		report(audit, b->row.size - 1, "verdict", "", "changed", "The verdicts are not those that the header of block %lld commits to.",
+		report(audit, b->at, "verdict", "", "changed", "The verdicts are not those that the header of block %lld commits to.",
 			   (long long) b->row.number);
 }
 
@@ -400,14 +425,15 @@ audit_block(Audit *audit, int64_t number)
 		report(audit, -1, "block", "", "missing", "Block %lld is gone.", (long long) number);
 		return;
 	}
+	b.has_previous = number > 1 && log_block(&b.previous, audit->store, audit->arena, number - 1);
+	b.at = place_of(&b);
 	if (block_header_parse(&b.header, audit->arena, b.row.header, &fault) != CODE_OK)
 	{
-		report(audit, b.row.size - 1, "block", "header", "changed", "Block %lld: %s", (long long) number, fault.detail);
+		report(audit, b.at, "block", "header", "changed", "Block %lld: %s", (long long) number, fault.detail);
 		return;
 	}
 	if (number > 1)
 	{
-		b.has_previous = log_block(&b.previous, audit->store, audit->arena, number - 1);
 		if (!b.has_previous ||
 			frontier_unpack(&b.frontier, (uint64_t) b.previous.size, b.previous.frontier, &fault) != CODE_OK)
 		{
@@ -417,7 +443,16 @@ audit_block(Audit *audit, int64_t number)
 		}
 	}
 	check_columns(audit, &b);
+	if (b.row.first < 0 || b.row.size <= b.row.first)
+	{
+		if (b.row.first == b.header.first && b.row.size == b.header.size)
+			report(audit, -1, "block", "header", "order", "No block goes from index %lld to %lld.", (long long) b.row.first,
+				   (long long) b.row.size - 1);
+		return;					/* nothing can be found by these */
+	}
 	check_chain(audit, &b);
+	if (b.row.first == b.header.first && b.row.first != (b.has_previous ? b.previous.size : 0))
+		return;					/* it is another block's place: what it says of its members is said of others */
 	if (!find_bounds(audit, &b))
 		return;
 	if (audit->projections)
@@ -426,12 +461,12 @@ audit_block(Audit *audit, int64_t number)
 		keep = STORED_BYTES;
 	if (stored_read(&b.stored, &b.complete, audit->store, audit->arena, &b.row, keep, &fault) != CODE_OK)
 	{
-		report(audit, b.row.size - 1, "block", "members", "changed", "Block %lld: %s", (long long) number, fault.detail);
+		report(audit, b.at, "block", "members", "changed", "Block %lld: %s", (long long) number, fault.detail);
 		return;
 	}
 	if ((int64_t) b.stored.n + 1 != b.row.size - b.row.first)
 	{
-		report(audit, b.row.size - 1, "block", "members", "changed", "Block %lld lists %zu members for %lld leaves.",
+		report(audit, b.at, "block", "members", "changed", "Block %lld lists %zu members for %lld leaves.",
 			   (long long) number, b.stored.n, (long long) (b.row.size - b.row.first));
 		return;
 	}
@@ -445,11 +480,12 @@ audit_block(Audit *audit, int64_t number)
 
 /* ---- what lies in no block ---- */
 
-/* The seqs of everything that is in a block, and how far the blocks have come. */
+/* Everything that is in a block, by seq, and how far the blocks have come. */
 typedef struct Sealed
 {
 	Audit	   *audit;
-	SeqSet		seqs;
+	SeqSet		seqs;			/* in whatever table */
+	SeqSet		of[3];			/* in act, row_leaf, entry */
 	int64_t		size;
 	int32_t		era;
 	bool		has_p;
@@ -458,6 +494,13 @@ typedef struct Sealed
 	int64_t		last;			/* number of the last block */
 	int64_t		upto;			/* that is looked at */
 } Sealed;
+
+/* The table of a source as a number; what the engine wrote is an entry, too. */
+static int
+table_number(LeafSource source)
+{
+	return source == LEAF_ENGINE ? LEAF_ENTRY : (int) source;
+}
 
 static bool
 gather_block(void *self, const void *row)
@@ -470,7 +513,10 @@ gather_block(void *self, const void *row)
 	if (block->number > sealed->upto)
 		return false;
 	while (block_members_next(&run, &walk, NULL) == CODE_OK && run.n > 0)	/* audit_block() reports what cannot be read */
+	{
 		seqs_add(&sealed->seqs, run.seq, run.seq + run.n - 1);
+		seqs_add(&sealed->of[table_number(run.source)], run.seq, run.seq + run.n - 1);
+	}
 	if (block->era != sealed->era)
 		sealed->has_p = false;
 	sealed->era = block->era;
@@ -494,20 +540,34 @@ report_twice(void *self, SeqRange range)
 			   (long long) range.first, (long long) range.last);
 }
 
+/* Report a row that no block holds if one holds its seq, as that of a row of another table; true if it was reported. */
+static bool
+is_impostor(Sealed *sealed, LeafSource source, int64_t seq)
+{
+	for (LeafSource other = LEAF_ACT; other <= LEAF_ENTRY; other++)
+		if (other != source && seqs_have(&sealed->of[table_number(other)], seq))
+		{
+			report(sealed->audit, -1, table_of(source), "", "added",
+				   "What has seq %lld here is in no block: the seq is that of a row of %s.", (long long) seq, table_of(other));
+			return true;
+		}
+	return false;
+}
+
 /* Report what a session committed that ought to be in a block by now. */
 static void
-check_sealed(Sealed *sealed, const char *table, int64_t first, int64_t last, int32_t era, int64_t xid)
+check_sealed(Sealed *sealed, LeafSource source, int64_t first, int64_t last, int32_t era, int64_t xid)
 {
+	bool		due = sealed->has_p && (era < sealed->era || (era == sealed->era && snapshot_sees(&sealed->p, (uint64_t) xid)));
 	SeqRange	gap;
 
-	if (!sealed->has_p || !(era < sealed->era || (era == sealed->era && snapshot_sees(&sealed->p, (uint64_t) xid))))
-		return;
-	while (seqs_gap(&gap, &sealed->seqs, first, last))
+	while (seqs_gap(&gap, &sealed->of[table_number(source)], first, last))
 	{
 		for (int64_t seq = gap.first; seq <= gap.last; seq++)
-			report(sealed->audit, -1, table, "", "omitted",
-				   "What has seq %lld was committed for the snapshot of block %lld and is in no block.",
-				   (long long) seq, (long long) sealed->last);
+			if (!is_impostor(sealed, source, seq) && due)
+				report(sealed->audit, -1, table_of(source), "", "omitted",
+					   "What has seq %lld was committed for the snapshot of block %lld and is in no block.",
+					   (long long) seq, (long long) sealed->last);
 		if (gap.last >= last)
 			break;
 		first = gap.last + 1;
@@ -519,7 +579,7 @@ rest_act(void *self, const void *row)
 {
 	const ActRow *act = row;
 
-	check_sealed(self, "act", act->seq, act->seq, act->era, act->xid);
+	check_sealed(self, LEAF_ACT, act->seq, act->seq, act->era, act->xid);
 	return true;
 }
 
@@ -529,8 +589,8 @@ rest_row(void *self, const void *row)
 	const RowLeaf *run = row;
 	Sealed	   *sealed = self;
 
-	check_sealed(sealed, "row_leaf", run_first(run), run->seq, run->era, run->xid);
-	if (run->n != run_length(run) || run->leaf.n != (size_t) run->n * HASH_SIZE)
+	check_sealed(sealed, LEAF_ROW, run_first(run), run->seq, run->era, run->xid);
+	if (!run_is_whole(run) && !seqs_have(&sealed->of[table_number(LEAF_ROW)], run->seq))	/* else audit_block() reports it */
 		report(sealed->audit, -1, "row_leaf", "n", "changed", "The rows up to seq %lld are not as many as their leaves.", (long long) run->seq);
 	return true;
 }
@@ -542,8 +602,8 @@ rest_entry(void *self, const void *row)
 	Sealed	   *sealed = self;
 
 	if (entry->xid != INT8_NONE)
-		check_sealed(sealed, "entry", entry->seq, entry->seq, entry->era, entry->xid);
-	else if (!seqs_have(&sealed->seqs, entry->seq) &&
+		check_sealed(sealed, LEAF_ENTRY, entry->seq, entry->seq, entry->era, entry->xid);
+	else if (!seqs_have(&sealed->of[table_number(LEAF_ENTRY)], entry->seq) && !is_impostor(sealed, LEAF_ENTRY, entry->seq) &&
 			 !(sealed->audit->follower &&
 			   (sealed->seqs.n == 0 || entry->seq > sealed->seqs.v[sealed->seqs.n - 1].last)))
 		report(sealed->audit, -1, "entry", "", "added", "Entry %lld is in no block.", (long long) entry->seq);
@@ -556,8 +616,8 @@ rest_verdict(void *self, const void *row)
 	const VerdictRow *verdict = row;
 	Sealed	   *sealed = self;
 
-	if (!seqs_have(&sealed->seqs, verdict->seq))
-		report(sealed->audit, -1, "verdict", "", "added", "There is a verdict on %lld, which is in no block.", (long long) verdict->seq);
+	if (!seqs_have(&sealed->of[table_number(LEAF_ACT)], verdict->seq))
+		report(sealed->audit, -1, "verdict", "", "added", "There is a verdict on %lld, which is no act in a block.", (long long) verdict->seq);
 	return true;
 }
 
@@ -567,7 +627,7 @@ rest_era(void *self, const void *row)
 	const EraRow *era = row;
 	Sealed	   *sealed = self;
 
-	if (era->era > sealed->era)
+	if (era->era < 1 || era->era > sealed->era)
 		report(sealed->audit, -1, "era", "", "added", "No block is of era %d.", era->era);
 	return true;
 }
@@ -582,7 +642,7 @@ typedef struct TileWalk
 static int64_t
 tiles_of_level(const Sealed *sealed, int32_t level)
 {
-	return level >= 0 && level < TILE_LEVELS - 1 ? (int64_t) ((uint64_t) sealed->size >> (TILE_HEIGHT * (level + 1))) : 0;
+	return level >= 0 && level < TILE_LEVELS - 1 && sealed->size > 0 ? (int64_t) ((uint64_t) sealed->size >> (TILE_HEIGHT * (level + 1))) : 0;
 }
 
 /* Report the tiles of a level that ought to have come before this number. */
@@ -652,12 +712,15 @@ void
 audit_rest(Audit *audit, int64_t last)
 {
 	Store	   *store = audit->store;
-	Sealed		sealed = {.audit = audit, .seqs = {.arena = audit->arena}, .upto = last};
+	Sealed		sealed = {.audit = audit, .seqs = {.arena = audit->arena}, .upto = last,
+								 .of = {{.arena = audit->arena}, {.arena = audit->arena}, {.arena = audit->arena}}};
 	TileWalk	walk = {.sealed = &sealed};
 
 	arena_reset(audit->arena);
 	store->scan(store, BLOCK_BY_NUMBER, 0, NULL, SCAN_ALL, 0, gather_block, &sealed);
 	seqs_order(&sealed.seqs, report_twice, audit);
+	for (size_t i = 0; i < sizeof sealed.of / sizeof *sealed.of; i++)
+		seqs_order(&sealed.of[i], NULL, NULL);
 	if (sealed.has_p && snapshot_parse(&sealed.p, audit->arena, sealed.snapshot, NULL) != CODE_OK)
 		sealed.has_p = false;
 	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_ALL, 5, rest_act, &sealed);

@@ -15,8 +15,26 @@
 
 #include "register/stored.h"
 
-/* Make the receipt of an act.  Fault: NO_SUCH_ACT, NOT_SEALED, DAMAGED. */
-extern Code receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, Fault *fault);
+/*
+ * Make the receipt of an act, with proofs for a size that the register has or had, and the signed note of that size's
+ * checkpoint; STR_NONE: the size is the last one, and the checkpoint is not signed.
+ * Fault: NO_SUCH_ACT, NOT_SEALED, NOT_PUBLISHED if it lies beyond the size, DAMAGED.
+ */
+extern Code receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, int64_t size, Str note, Fault *fault);
+
+/* A C2SP tlog-proof, read but not checked. */
+typedef struct ProofText
+{
+	Str			extra;			/* none if there is none */
+	uint64_t	index;
+	size_t		n;
+	Digest		hash[PROOF_MAX];
+	Str			checkpoint;		/* and its signatures */
+} ProofText;
+
+/* Fault: DAMAGED, with what is wrong. */
+extern Code proof_text_parse(ProofText *out, Arena *arena, Str text, Fault *fault);
+extern Str	proof_text_print(Arena *arena, const ProofText *proof);
 
 /* What a receipt says, once it has been checked. */
 typedef struct Receipt
@@ -28,7 +46,8 @@ typedef struct Receipt
 	Str			origin;
 	uint64_t	size;
 	Digest		root;
-	bool		is_signed;
+	bool		is_signed;		/* so it says: whether the signatures hold has to be checked by note */
+	Str			note;			/* the checkpoint with its signatures */
 } Receipt;
 
 /* Check a receipt against the record that it is of.  Fault: DAMAGED, with what does not hold. */

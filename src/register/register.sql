@@ -217,12 +217,6 @@ COMMENT ON FUNCTION commune.verify(bigint, bigint, boolean, boolean, integer) IS
 	'recompute the register, or the blocks that hold the leaves of a range, and return a row for each damage';
 REVOKE ALL ON FUNCTION commune.verify(bigint, bigint, boolean, boolean, integer) FROM PUBLIC;
 
-CREATE FUNCTION commune.receipt(seq bigint) RETURNS text
-	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_receipt';
-COMMENT ON FUNCTION commune.receipt(bigint) IS
-	'the proof that a sealed act is in the register, with its verdict (C2SP tlog-proof)';
-REVOKE ALL ON FUNCTION commune.receipt(bigint) FROM PUBLIC;
-
 CREATE FUNCTION commune.members(block bigint, OUT index bigint, OUT source text, OUT seq bigint) RETURNS SETOF record
 	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_members';
 COMMENT ON FUNCTION commune.members(bigint) IS

@@ -14,6 +14,7 @@
 #include "commands/trigger.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
+#include "storage/lock.h"
 #include "utils/acl.h"
 #include "utils/fmgrprotos.h"
 #include "utils/inval.h"
@@ -118,6 +119,15 @@ int64
 register_next_seq(void)
 {
 	return nextval_internal(commune_relation("act_seq"), false);
+}
+
+void
+seal_lock(void)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, 0, 3);
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 }
 
 void

@@ -27,6 +27,12 @@ extern void register_check_owner(const char *what);
 /* Draw the next seq.  Last of all: what draws it appends at once. */
 extern int64 register_next_seq(void);
 
+/*
+ * Take the lock under which blocks are made, folded and signed; until the end of the transaction.  No SQL function can
+ * take it: advisory locks of SQL have 1 or 2 in the last field.
+ */
+extern void seal_lock(void);
+
 /* Let the next seq be above this one. */
 extern void register_set_seq(int64 seq);
 

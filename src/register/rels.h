@@ -161,13 +161,20 @@ run_first(const RowLeaf *run)
 	return run->seq >= INT64_MIN + before ? run->seq - before : run->seq;
 }
 
-/* The leaf of the row with this seq, which is one of the run's; zeros if the column does not hold one hash for each. */
+/* True if a run has as many leaves as rows. */
+static inline bool
+run_is_whole(const RowLeaf *run)
+{
+	return run->n == run_length(run) && run->leaf.n == (size_t) run->n * HASH_SIZE;
+}
+
+/* The leaf of the row with this seq, which is one of the run's; zeros if the run is not whole. */
 static inline Digest
 run_leaf(const RowLeaf *run, int64_t seq)
 {
 	Digest		hash = {{0}};
 
-	if (run->leaf.n == (size_t) run_length(run) * HASH_SIZE)
+	if (run_is_whole(run))
 		memcpy(hash.b, run->leaf.p + (seq - run_first(run)) * HASH_SIZE, HASH_SIZE);
 	return hash;
 }

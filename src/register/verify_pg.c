@@ -156,6 +156,21 @@ check_triggers(Shared *shared)
 	}
 }
 
+/* A follower's eras are those of its origin.  A row in `follower` of an origin would end the register at some block. */
+static void
+check_follower(Shared *shared, bool begun)
+{
+	Damage		damage = {.index = -1};
+
+	if (!begun || !shared->follower)
+		return;
+	strlcpy(damage.table, "follower", sizeof damage.table);
+	strlcpy(damage.kind, "added", sizeof damage.kind);
+	strlcpy(damage.detail, "This database is no follower: it began its era itself.  Nothing beyond that row's block was looked at.",
+			sizeof damage.detail);
+	keep_damage(shared, &damage);
+}
+
 /* ---- the function ---- */
 
 typedef struct Numbers
@@ -321,6 +336,7 @@ COMMUNE_FUNCTION(commune_register_verify)
 	{
 		check_numbers(shared);
 		check_triggers(shared);
+		check_follower(shared, begun);
 	}
 	if (workers > 0)
 		WaitForParallelWorkersToFinish(pcxt);

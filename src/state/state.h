@@ -30,6 +30,11 @@ typedef enum RelId
 	REL_BLOCK,
 	REL_TILE,
 	REL_FOLLOWER,
+	/* about the register */
+	REL_CHECKPOINT,
+	REL_COSIGNATURE,
+	REL_WITNESS_SEEN,
+	REL_FORK_EVIDENCE,
 	/* the state */
 	REL_CHARTER,
 	REL_MEMBER,
@@ -56,6 +61,11 @@ typedef enum PathId
 	BLOCK_BY_NUMBER,
 	TILE_BY_PLACE,				/* level, n */
 	FOLLOWER_BY_ID,
+	CHECKPOINT_BY_SIZE,
+	CHECKPOINT_PUBLISHED,		/* size, of those that are published */
+	COSIGNATURE_BY_SIZE,		/* size, witness, at */
+	WITNESS_SEEN_BY_NAME,
+	FORK_EVIDENCE_BY_ID,
 	CHARTER_BY_SEQ,
 	MEMBER_BY_ID,
 	MEMBER_BY_DID,

@@ -14,8 +14,8 @@
  *   pairs_ranked   the same, but only ballots that rank both options count
  *
  * Every number is a sum of weights, so ballots may come in any order and in any parts, and a ballot with the negative
- * weight takes an earlier one out again.  Sums are exact in 64 bits; one that would not fit is a fault, before anything
- * is changed.
+ * weight takes an earlier one out again.  Sums are exact in 64 bits; a ballot with which one might not fit is a fault,
+ * before anything is changed: the greatest number and the weight, whatever their signs, must add up.
  *
  * The bytes are canonical.  All numbers are little-endian, whatever the machine.
  *

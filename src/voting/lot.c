@@ -254,7 +254,7 @@ record(Ties *ties, const Tie *tie, uint32_t *tied, uint32_t n, TieRule rule, uin
 void
 ties_record(Ties *ties, const Tie *tie, TieRule rule, uint32_t chosen)
 {
-	record(ties, tie, arena_copy(ties->arena, tie->tied, sizeof(uint32_t) * tie->n), tie->n, rule, chosen);
+	record(ties, tie, tie->tied, tie->n, rule, chosen);
 }
 
 Code
@@ -279,6 +279,41 @@ ties_break(uint32_t *chosen, TieRule *rule, Ties *ties, Tie *tie, Fault *fault)
 		}
 		record(ties, tie, tied, n, *rule, *chosen);
 		return CODE_OK;
+	}
+	return left_tied(fault, CODE_TIE_UNBROKEN, tie);
+}
+
+Code
+ties_rank(const uint32_t **place, TieRule *rule, Ties *ties, const Tie *tie, Fault *fault)
+{
+	uint32_t   *numbers;
+	Code		code;
+
+	for (int i = 0; i < ties->rules; i++)
+	{
+		*rule = ties->rule[i];
+		if (*rule == TIE_ERROR)
+			break;
+		if (*rule == TIE_LOT)
+		{
+			if ((code = draw_once(ties, tie, fault)) != CODE_OK)
+				return code;
+			*place = ties->drawn;
+			return CODE_OK;
+		}
+		if (*rule == TIE_PERMUTATION)
+		{
+			*place = ties->given;
+			return CODE_OK;
+		}
+		if (*rule == TIE_OPTION_ORDER)
+		{
+			numbers = arena_alloc(ties->arena, sizeof(uint32_t) * (ties->options + 1));
+			for (uint32_t o = 0; o <= ties->options; o++)
+				numbers[o] = o;
+			*place = numbers;
+			return CODE_OK;
+		}
 	}
 	return left_tied(fault, CODE_TIE_UNBROKEN, tie);
 }

@@ -130,7 +130,13 @@ typedef struct Tie
  */
 extern Code ties_break(uint32_t *chosen, TieRule *rule, Ties *ties, Tie *tie, Fault *fault);
 
-/* Record a tie that the method itself broke. */
+/*
+ * Rank all options by the first rule that does so: lot, option_order or permutation.  (*place)[o] is the place of option
+ * o.  Faults: TIE_NEEDS_SEED; TIE_UNBROKEN if there is no such rule.
+ */
+extern Code ties_rank(const uint32_t **place, TieRule *rule, Ties *ties, const Tie *tie, Fault *fault);
+
+/* Record a tie that the method itself broke, or several of the same options; tie->tied must stay. */
 extern void ties_record(Ties *ties, const Tie *tie, TieRule rule, uint32_t chosen);
 
 #endif

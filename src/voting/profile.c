@@ -9,7 +9,6 @@
 #include "crypto/crypto.h"
 
 #define SLOTS_MIN 64
-#define PAPERS_MAX (1u << 30)
 
 /* ---- the hash table */
 
@@ -99,8 +98,9 @@ build_table(Profile *profile)
 static Code
 add_paper(Profile *profile, uint64_t *slot, Paper paper, Fault *fault)
 {
-	if (profile->n == PAPERS_MAX)
-		return fault_set(fault, CODE_TOO_LARGE, -1, "A profile has at most %u different rankings.", PAPERS_MAX);
+	if (profile->n == PROFILE_PAPERS_MAX || profile->bytes > PROFILE_BYTES_MAX - paper.n)
+		return fault_set(fault, CODE_TOO_LARGE, -1, "A profile has at most %u different rankings, of %" PRIu64 " bytes together.",
+						 PROFILE_PAPERS_MAX, PROFILE_BYTES_MAX);
 	if (profile->n == profile->room)
 	{
 		uint32_t	room = profile->room > 0 ? 2 * profile->room : SLOTS_MIN / 2;
@@ -113,6 +113,7 @@ add_paper(Profile *profile, uint64_t *slot, Paper paper, Fault *fault)
 	}
 	paper.p = arena_copy(profile->arena, paper.p, paper.n);
 	profile->paper[profile->n++] = paper;
+	profile->bytes += paper.n;
 	*slot = (uint64_t) paper.hash << 32 | profile->n;
 	profile->sorted = false;
 	if (profile->n >= profile->slots / 2)
@@ -259,6 +260,9 @@ profile_sort(Profile *profile, Arena *scratch)
 	for (uint32_t i = 0; i < n; i++)
 		profile->paper[i] = *keys[i].paper;
 	profile->n = n;
+	profile->bytes = 0;
+	for (uint32_t i = 0; i < n; i++)
+		profile->bytes += profile->paper[i].n;
 	profile->indexed = false;
 	profile->sorted = true;
 }
@@ -365,7 +369,7 @@ profile_read(Profile *out, const uint8_t *bytes, size_t n, Arena *arena, Fault *
 	if (n < PROFILE_HEADER || get_le32(bytes) != PROFILE_VERSION)
 		return fault_set(fault, CODE_BAD_STATE_BYTES, 0, "The header is not one of version %d.", PROFILE_VERSION);
 	count = get_le32(bytes + 8);
-	if (check_options_number(get_le32(bytes + 4), NULL) != CODE_OK || count > PAPERS_MAX ||
+	if (check_options_number(get_le32(bytes + 4), NULL) != CODE_OK || count > PROFILE_PAPERS_MAX ||
 		count > (n - PROFILE_HEADER) / 2)	/* before memory is asked for */
 		return fault_set(fault, CODE_BAD_STATE_BYTES, 0, "The header announces what cannot be there.");
 	*out = (Profile){.options = get_le32(bytes + 4), .arena = arena, .n = count, .room = count, .sorted = true};
@@ -381,6 +385,7 @@ profile_read(Profile *out, const uint8_t *bytes, size_t n, Arena *arena, Fault *
 			return bad_bytes(fault, "Bytes are missing", i);
 		*paper = (Paper){.p = p, .n = (uint32_t) length};
 		p += length;
+		out->bytes += length;
 		if (!take_groups(&weight, &p, end) || weight == 0)
 			return bad_bytes(fault, "There is no weight", i);
 		paper->weight = (int64_t) (weight >> 1 ^ -(weight & 1));
@@ -391,6 +396,8 @@ profile_read(Profile *out, const uint8_t *bytes, size_t n, Arena *arena, Fault *
 	}
 	if (p != end)
 		return bad_bytes(fault, "There are bytes after the last one", count);
+	if (out->bytes > PROFILE_BYTES_MAX)
+		return bad_bytes(fault, "There are more bytes than a profile has", count);
 	return CODE_OK;
 }
 

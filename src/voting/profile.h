@@ -22,6 +22,10 @@
 
 #define PROFILE_VERSION 1
 #define PROFILE_HEADER 12
+#define PROFILE_PAPERS_MAX (1u << 25)		/* different rankings */
+#define PROFILE_BYTES_MAX (UINT64_C(1) << 29)	/* of all of them */
+
+#define PAUSE_PAPERS 1024			/* after so many, whoever reads a profile looks whether he is to end */
 
 /* A ranking, and the weight of the ballots that say so. */
 typedef struct Paper
@@ -40,6 +44,7 @@ typedef struct Profile
 
 	/* While ballots come in. */
 	Arena	   *arena;			/* holds everything */
+	uint64_t	bytes;			/* of all rankings */
 	uint32_t	room;			/* of paper */
 	uint32_t	slots;			/* a power of two */
 	uint64_t   *slot;			/* open addressing: a paper's number + 1 in the lower half, its hash in the upper */

@@ -42,6 +42,7 @@
 #include "utils/timestamp.h"
 #include "utils/varlena.h"
 #include "utils/wait_event.h"
+#include "witness/witness_pg.h"
 #include "worker/worker_pg.h"
 
 #define WORKERS_MAX 64
@@ -49,6 +50,7 @@
 #define RETRY_MAX 30000			/* milliseconds: the longest pause after errors */
 #define NOTIFY_INTERVAL 100		/* milliseconds: at most ten notifications a second */
 #define FOLLOW_BLOCKS 16		/* a transaction */
+#define SIGN_AGAIN 30000		/* milliseconds: when signing failed */
 
 static char *databases;
 static int	seal_interval = 250;
@@ -329,8 +331,13 @@ tell(int64 block)
 	return true;
 }
 
-/* Take one step in a transaction of its own; true if there may be more to do at once. */
-static bool
+/* What the last step left: there may be more to do at once; what is sealed is to be signed, though not before a time. */
+static bool more;
+static bool to_sign = true;
+static TimestampTz sign_after;
+
+/* Take one step in a transaction of its own. */
+static void
 step(void)
 {
 	static bool started = false;
@@ -362,6 +369,7 @@ step(void)
 		last_block = seal_step(true);
 		blocks = last_block > 0;
 	}
+	to_sign = !follower && (to_sign || blocks > 0);
 	PopActiveSnapshot();
 	telling = tell(last_block > 0 ? last_block : untold);
 	CommitTransactionCommand();
@@ -375,18 +383,40 @@ step(void)
 	pgstat_report_stat(true);
 	pgstat_report_activity(STATE_IDLE, NULL);
 	note_step(blocks, last_block);
-	return blocks > 0;
+	more = blocks > 0;
 }
 
-/* Take a step; after an error, end its transaction and say so. */
+/*
+ * Sign what is sealed, if there is a key: in a transaction of its own, for it may fail, and sealing must go on.  After a
+ * failure it waits.
+ */
+static void
+sign(void)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (!to_sign || now < sign_after)
+		return;
+	sign_after = TimestampTzPlusMilliseconds(now, SIGN_AGAIN);
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	(void) witness_sign();
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+	sign_after = TimestampTzPlusMilliseconds(now, seal_interval);
+	to_sign = false;
+}
+
+/* Do one of the above; after an error, end its transaction and say so. */
 static bool
-try_step(bool *more, MemoryContext loop)
+try(void (*act) (void), MemoryContext loop)
 {
 	volatile bool good = false;
 
 	PG_TRY();
 	{
-		*more = step();
+		act();
 		good = true;
 	}
 	PG_CATCH();
@@ -426,8 +456,6 @@ commune_worker_main(Datum arg)
 	(void) set_config_option("default_transaction_read_only", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SET, true, 0, false);
 	for (;;)
 	{
-		bool		more = false;
-
 		MemoryContextSwitchTo(loop);
 		MemoryContextReset(loop);
 		CHECK_FOR_INTERRUPTS();
@@ -435,16 +463,19 @@ commune_worker_main(Datum arg)
 		{
 			ConfigReloadPending = false;
 			ProcessConfigFile(PGC_SIGHUP);
+			to_sign = true;
+			sign_after = 0;
 			if (!is_listed(database))
 			{
 				ereport(LOG, (errmsg("commune worker leaves: database \"%s\" is no longer listed", database)));
 				proc_exit(0);
 			}
 		}
-		if (try_step(&more, loop))
+		if (try(step, loop))
 			pause = more ? 0 : untold > 0 ? Min(seal_interval, NOTIFY_INTERVAL) : seal_interval;
 		else
 			pause = Min(Max(pause, seal_interval) * 2, RETRY_MAX);
+		(void) try(sign, loop);
 
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, pause, PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);

@@ -417,8 +417,51 @@ test_lies(void)
 	h = header_of(&t);
 	*one_more(&t) = t.block.members[1];
 	t.block.members[2].seq++;
-	t.block.members[2].bytes = STR("{\"entry\":\"isolated\",\"seq\":7}");
-	LIE(&t, &h, "The fold writes the entry", h.first + 1);
+	t.block.members[2].bytes = arena_printf(&t.heap.arena, "{\"entry\":\"isolated\",\"seq\":%lld}", (long long) t.block.members[0].seq);
+	LIE(&t, &h, "The fold ", h.first);
+
+	/* Block 8: what is isolated is an act of the block. */
+	static const long long strangers[] = {1, 1000000, -1};
+
+	for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+	{
+		begin(&t, 8, false);
+		h = header_of(&t);
+		CHECK(t.block.n == 3);
+		t.block.members[2].bytes = arena_printf(&t.heap.arena, "{\"entry\":\"isolated\",\"seq\":%lld}", strangers[i]);
+		LIE(&t, &h, "does not hold it", h.first + 2);
+	}
+
+	/* Block 11: an era that begins with something else than its entry, with none, twice; and one that does not begin. */
+	static const char *const eras[] = {"{\"entry\":\"era\"}", "{\"entry\":\"era\",\"era\":null}",
+		"{\"binding\":\"1/1/1\",\"entry\":\"era\",\"era\":3,\"origin\":\"o\",\"reason\":\"r\"}",
+		"{\"binding\":1,\"entry\":\"era\",\"era\":2,\"origin\":\"o\",\"reason\":\"r\"}",
+		"{\"binding\":\"1/1/1\",\"entry\":\"era\",\"era\":2,\"more\":1,\"origin\":\"o\",\"reason\":\"r\"}",
+		"{\"entry\":\"era\",\"binding\":\"1/1/1\",\"era\":2,\"origin\":\"o\",\"reason\":\"r\"}"};
+
+	for (size_t i = 0; i < sizeof eras / sizeof *eras; i++)
+	{
+		begin(&t, 11, false);
+		h = header_of(&t);
+		CHECK(t.block.n == 2);
+		t.block.members[1].bytes = str_from(eras[i]);
+		LIE(&t, &h, "not of its form", h.first + 1);
+	}
+	begin(&t, 11, false);
+	h = header_of(&t);
+	t.block.n = 1;
+	LIE(&t, &h, "begins with 0 entries", -1);
+	begin(&t, 11, false);
+	h = header_of(&t);
+	*one_more(&t) = t.block.members[1];
+	t.block.members[2].seq++;
+	LIE(&t, &h, "begins with 2 entries", -1);
+	begin(&t, 9, false);
+	h = header_of(&t);
+	*one_more(&t) = t.block.members[1];
+	t.block.members[2].seq++;
+	t.block.members[2].bytes = STR("{\"binding\":\"1/1/1\",\"entry\":\"era\",\"era\":1,\"origin\":\"o\",\"reason\":\"r\"}");
+	LIE(&t, &h, "an era that does not begin", h.first + 2);
 
 	/* Block 3: out of order, not committed yet, not new any more, of another era. */
 	begin(&t, 3, false);

@@ -148,6 +148,17 @@ test_texts(void)
 	ACT(&c, BAD_MEMBERS, "ann", "topic", "'topic':'a\\rb'");
 	ACT(&c, BAD_MEMBERS, "ann", "topic", "'topic':'a\\u001fb'");
 	ACT(&c, BAD_MEMBERS, "ann", "topic", "'topic':'a\\u007fb'");
+	ACT(&c, BAD_MEMBERS, "ann", "topic", "'topic':'a\\u0080b'");
+	ACT(&c, BAD_MEMBERS, "ann", "topic", "'topic':'a\xc2\x9b" "31mb'");
+	ACT(&c, OK, "ann", "topic", "'topic':'a\\u00a0b'");
+	ACT(&c, OK, "ann", "topic", "'topic':'a\\u2027b'");
+	ACT(&c, BAD_MEMBERS, "ann", "topic", "'topic':'a\\u2028b'");
+	ACT(&c, BAD_MEMBERS, "ann", "topic", "'topic':'\xe2\x80\xae" "eno'");
+	ACT(&c, OK, "ann", "topic", "'topic':'a\\u202fb'");
+	ACT(&c, OK, "ann", "topic", "'topic':'a\\u2065b'");
+	ACT(&c, BAD_MEMBERS, "ann", "topic", "'topic':'a\\u2066b'");
+	ACT(&c, BAD_MEMBERS, "ann", "topic", "'topic':'a\\u2069'");
+	ACT(&c, OK, "ann", "topic", "'topic':'a\\u206ab'");
 	ACT(&c, OK, "ann", "topic", "'topic':' '");
 	ACT(&c, BAD_MEMBERS, "ann", "topic", "'topic':''");
 	ACT(&c, BAD_MEMBERS, "ann", "topic", "'topic':1");

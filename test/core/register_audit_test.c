@@ -252,6 +252,15 @@ with(int line, RelId rel, Row *row, const char *kind)
 
 #define WITH(rel, added, kind) with(__LINE__, rel, &(added).row, kind)
 
+/* The seq of an entry that is in a block. */
+static int64_t
+sealed_entry(void)
+{
+	size_t		n;
+
+	return ((EntryRow **) memory_rows(&c.tables, REL_ENTRY, &n))[0]->seq;
+}
+
 static void
 test_added(void)
 {
@@ -296,6 +305,25 @@ test_added(void)
 	WITH(REL_VERDICT, verdict, "added");
 	WITH(REL_VERDICT, on_act, "changed");
 	WITH(REL_ERA, era, "added");
+	era = (EraRow){.era = 0};
+	WITH(REL_ERA, era, "added");
+	era = (EraRow){.era = -5};
+	WITH(REL_ERA, era, "added");
+
+	/* A seq that a block holds, in another table. */
+	leaf = (RowLeaf){.seq = 1, .xid = 101, .era = 2, .n = 1, .leaf = one->leaf};
+	WITH(REL_ROW_LEAF, leaf, "added");
+	chain = (EntryRow){.seq = 1, .xid = 101, .era = 2, .leaf = one->leaf};
+	WITH(REL_ENTRY, chain, "added");
+	engine = (EntryRow){.seq = 1, .xid = INT8_NONE, .era = 2, .leaf = one->leaf};
+	WITH(REL_ENTRY, engine, "added");
+	act = *one;
+	act.row = (Row){0};
+	act.seq = sealed_entry();
+	WITH(REL_ACT, act, "added");
+	verdict = (VerdictRow){.seq = sealed_entry(), .sqlstate = STR("QC304")};
+	WITH(REL_VERDICT, verdict, "added");
+
 	WITH(REL_TILE, tile, "added");
 	WITH(REL_TILE, high, "added");
 	WITH(REL_TILE, higher, "added");
@@ -369,6 +397,35 @@ test_tiles(void)
 	CHECK_INT(audit().n, 0);
 }
 
+/* A block that claims places before the register, and a tile that stands there. */
+static void
+test_impossible_places(void)
+{
+	BlockRow   *block = memory_row(&c.tables, BLOCK_BY_NUMBER, &(BlockRow){.number = 3});
+	BlockRow	kept = *block;
+	int64_t		leaves = kept.size - kept.first;
+	TileRow		tile = {.level = 0, .n = -1, .root = c.last.root, .data = {arena_zero(&c.forever.arena, TILE_BYTES), TILE_BYTES}};
+	static const int64_t firsts[] = {-256, -1, INT64_MIN};
+	Reports		reports;
+
+	memory_put(&c.tables, REL_TILE, &tile.row);
+	for (int i = 0; i < 3; i++)
+	{
+		block->first = firsts[i];
+		block->size = firsts[i] + leaves;
+		reports = audit();
+		CHECK(says(&reports, "block", "first", "changed") && !says(&reports, "tile", "data", NULL));
+		*block = kept;
+	}
+	block->size = block->first;
+	reports = audit();
+	CHECK(says(&reports, "block", "size", "changed"));
+	*block = kept;
+	tile.row.stored = tile.row.dead = true;
+	memory_put(&c.tables, REL_TILE, &tile.row);
+	CHECK_INT(audit().n, 0);
+}
+
 /* What an audit is asked to leave out. */
 static void
 test_options(void)
@@ -422,6 +479,7 @@ main(void)
 	c.forge = false;
 	test_edited_record();
 	test_tiles();
+	test_impossible_places();
 	test_options();
 	commune_free(&c);
 	return check_done("register_audit");

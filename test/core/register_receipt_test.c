@@ -8,6 +8,13 @@
 
 static Commune c;
 
+/* The receipt for the register as it is, not signed. */
+static Code
+make(Str *out, int64_t seq, Fault *fault)
+{
+	return receipt_make(out, &c.tables.store, &c.forever.arena, seq, c.last.size, STR_NONE, fault);
+}
+
 static Code
 check(Receipt *out, Str receipt, Str record)
 {
@@ -46,7 +53,7 @@ test_all(void)
 
 			if (refs[j].source != LEAF_ACT)
 				continue;
-			if (!CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, refs[j].seq, &fault) == CODE_OK) ||
+			if (!CHECK(make(&text, refs[j].seq, &fault) == CODE_OK) ||
 				!CHECK(check(&receipt, text, act->record) == CODE_OK))
 				continue;
 			acts++;
@@ -77,7 +84,7 @@ test_form(void)
 	char		end[200];
 	int			n;
 
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, 1, &fault) == CODE_OK);
+	CHECK(make(&text, 1, &fault) == CODE_OK);
 	CHECK(memcmp(text.p, "c2sp.org/tlog-proof@v1\nextra ", 29) == 0);
 	CHECK(strstr(text.p, "\nindex 0\n") != NULL);
 	base64_encode(root, (const uint8_t *) c.last.root.p, HASH_SIZE);
@@ -102,7 +109,7 @@ test_mutations(int64_t seq)
 	size_t		origin;
 	int			held = 0;
 
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, seq, &fault) == CODE_OK);
+	CHECK(make(&text, seq, &fault) == CODE_OK);
 	CHECK(check(&good, text, act->record) == CODE_OK);
 	memcpy(sqlstate, good.sqlstate.p, 5);
 	origin = (size_t) (good.origin.p - text.p);
@@ -149,7 +156,7 @@ test_other_record(void)
 	Str			text;
 	Fault		fault;
 
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, 1, &fault) == CODE_OK);
+	CHECK(make(&text, 1, &fault) == CODE_OK);
 	for (size_t i = 0; i < 20; i++)
 		CHECK((check(&receipt, text, ((const ActRow *) acts[i])->record) == CODE_OK) == (((const ActRow *) acts[i])->seq == 1));
 	CHECK(check(&receipt, text, (Str){act->record.p, act->record.n - 1}) == CODE_DAMAGED);
@@ -201,7 +208,7 @@ test_forgeries(void)
 	char		listed[40];
 
 	act = memory_row(&c.tables, ACT_BY_SEQ, &(ActRow){.seq = seq});
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, seq, &fault) == CODE_OK);
+	CHECK(make(&text, seq, &fault) == CODE_OK);
 	CHECK(check(&good, text, act->record) == CODE_OK);
 	CHECK_STR(good.sqlstate, "QC305");
 	snprintf(listed, sizeof listed, "[%lld,\"QC305\"]", (long long) good.index);
@@ -224,7 +231,7 @@ test_forgeries(void)
 	CHECK(check(&receipt, with_extra(text, "\\\"era\\\":1", "\\\"era\\\":2"), act->record) == CODE_DAMAGED);
 
 	/* The header, its place and proof of a block without refusals: that it was accepted after all. */
-	CHECK(receipt_make(&first, &c.tables.store, &c.forever.arena, 1, &fault) == CODE_OK);
+	CHECK(make(&first, 1, &fault) == CODE_OK);
 	n = (size_t) ((const char *) memchr(first.p + 29, '\n', first.n - 29) - first.p);
 	CHECK(check(&receipt, arena_printf(&c.forever.arena, "%.*s%s", (int) n, first.p, strchr(text.p + 29, '\n')), act->record) == CODE_DAMAGED);
 	CHECK(check(&receipt, with_extra(text, "\"signed\":false", "\"signed\":true"), act->record) == CODE_OK && receipt.is_signed);
@@ -241,7 +248,7 @@ test_bounds(void)
 	Fault		fault;
 	const char *at;
 
-	CHECK(receipt_make(&receipt, &c.tables.store, &c.forever.arena, 1, &fault) == CODE_OK);
+	CHECK(make(&receipt, 1, &fault) == CODE_OK);
 	at = strstr(receipt.p, "\nindex 0\n") + 9;
 	buf_init(&text, &c.forever.arena);
 	buf_add(&text, receipt.p, (size_t) (at - receipt.p));
@@ -280,13 +287,13 @@ test_refusals(void)
 	Fault		fault;
 	size_t		n;
 
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, 999999, &fault) == CODE_NO_SUCH_ACT);
+	CHECK(make(&text, 999999, &fault) == CODE_NO_SUCH_ACT);
 	memory_put(&c.tables, REL_ACT, &waiting.row);
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, 1000000, &fault) == CODE_NOT_SEALED);
+	CHECK(make(&text, 1000000, &fault) == CODE_NOT_SEALED);
 
 	verdict = memory_rows(&c.tables, REL_VERDICT, &n)[0];
 	verdict->sqlstate = STR("QC000");
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, verdict->seq, &fault) == CODE_DAMAGED);
+	CHECK(make(&text, verdict->seq, &fault) == CODE_DAMAGED);
 	verdict->sqlstate = STR("QC305");
 
 	/*
@@ -295,24 +302,24 @@ test_refusals(void)
 	 */
 	CHECK_INT(tiles->n, 1);
 	tiles->n = 0;
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, 1, &fault) == CODE_OK);
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, c.seq, &fault) == CODE_OK);
+	CHECK(make(&text, 1, &fault) == CODE_OK);
+	CHECK(make(&text, c.seq, &fault) == CODE_OK);
 	tiles->n = 1;
 	act = memory_row(&c.tables, ACT_BY_SEQ, &(ActRow){.seq = c.seq});
 	CHECK(act != NULL);
 	act->seq = INT64_C(1) << 40;
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, c.seq - 1, &fault) == CODE_DAMAGED);
+	CHECK(make(&text, c.seq - 1, &fault) == CODE_DAMAGED);
 	CHECK(strstr(fault.detail, "gone") != NULL);
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, 1, &fault) == CODE_OK);
+	CHECK(make(&text, 1, &fault) == CODE_OK);
 	act->seq = c.seq;
 	bytes = arena_copy(&c.forever.arena, c.last.frontier.p, c.last.frontier.n);
 	bytes[1] ^= 1;
 	last = memory_row(&c.tables, BLOCK_BY_NUMBER, &(BlockRow){.number = c.last.number});
 	kept = last->frontier;
 	last->frontier.p = bytes;
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, 1, &fault) == CODE_DAMAGED);
+	CHECK(make(&text, 1, &fault) == CODE_DAMAGED);
 	last->frontier = kept;
-	CHECK(receipt_make(&text, &c.tables.store, &c.forever.arena, 1, &fault) == CODE_OK);
+	CHECK(make(&text, 1, &fault) == CODE_OK);
 }
 
 int

@@ -97,6 +97,7 @@ my $seq = submit_some() + 1;
 like(seal_at("error:fold:$seq"), qr/ERROR:  debug point/, "an error, attempt $_") for 1 .. 3;
 like(seal_at("error:fold:$seq"), qr/WARNING:  act $seq could not be folded and is isolated/, 'the act is isolated, the block is made');
 is_isolated('after errors', $seq);
+like(($node->psql('postgres', 'SELECT * FROM commune.replay()'))[2], qr/WARNING:  act $seq was isolated when it was sealed/, 'replay() warns of it');
 is($commune->sql("SELECT count(*) FROM commune.act JOIN commune.verdict USING (seq) WHERE seq > $seq"), '0', 'those after it count');
 is($commune->sql("SELECT m.nonce < a.nonce FROM commune.act a JOIN commune.member m ON m.did::text = a.signer::text WHERE a.seq = $seq"),
 	't', 'its nonce is not used up');
@@ -149,6 +150,9 @@ for my $n (1 .. 3)
 	$session->query('SELECT 1');
 	$session->quit;
 	like(seal_at("sleep:fold:$seq", "SET statement_timeout = '10ms'; "), qr/statement timeout/, "cancelled and timed out, $n");
+	$session = seal_until("fold:$seq");
+	$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE query = 'SELECT commune.seal();'");
+	$session->{run}->finish;
 }
 like(seal_at('error:seal'), qr/ERROR:  debug point/, 'again an error that no act makes');
 isnt($commune->seal, '', 'then the block is made');

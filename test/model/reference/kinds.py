@@ -9,10 +9,11 @@ def integer(least=-LARGEST, most=LARGEST):
 
 
 def text(longest=None):
-    """Not empty, at most so many characters, no U+0000 to U+001F but tab and newline, no U+007F."""
+    """Not empty, at most so many characters, no U+0000 to U+001F but tab and newline, no U+007F to U+009F, and none that breaks lines
+    or turns their direction."""
     def holds(value):
         return (isinstance(value, str) and value != "" and (longest is None or len(value) <= longest)
-                and not any((c < " " or c == "\x7f") and c not in "\t\n" for c in value))
+                and not re.search("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", value))
     return holds
 
 

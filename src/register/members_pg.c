@@ -1,27 +1,11 @@
 /*
- * receipt_pg.c -- receipts and members of blocks in SQL.
+ * members_pg.c -- what a block consists of, in SQL.
  */
 #include "register/register_pg.h"
 
 #include "funcapi.h"
-#include "register/receipt.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
-
-/* SQL function: receipt(seq bigint) returns text */
-COMMUNE_FUNCTION(commune_register_receipt)
-{
-	TableStore *tables = table_store_open(GetActiveSnapshot(), false, CurrentMemoryContext);
-	Arena		arena;
-	Fault		fault;
-	Str			receipt;
-
-	context_arena_init(&arena, CurrentMemoryContext);
-	if (receipt_make(&receipt, table_store(tables), &arena, PG_GETARG_INT64(0), &fault) != CODE_OK)
-		fault_raise(&fault);
-	table_store_close(tables);
-	PG_RETURN_TEXT_P(varlena_from_str(receipt));
-}
 
 /* SQL function: members(block bigint) returns setof record */
 COMMUNE_FUNCTION(commune_register_members)

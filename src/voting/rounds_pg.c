@@ -1,0 +1,236 @@
+/*
+ * rounds_pg.c -- instant runoff and the single transferable vote, round by round.
+ */
+#include "voting/answer_pg.h"
+
+#include "voting/runoff.h"
+#include "voting/stv.h"
+#include "voting/wide_pg.h"
+
+/* Take the parameters overvote, max_skipped, duplicates, withdrawn, in this order. */
+static void
+take_sheet_rules(Answer *answer, SheetRules *rules, int arg, uint32_t options)
+{
+	static const char *const overvote[] = {"exhaust", "skip", "if_one_continuing", "wait"};
+	static const char *const duplicates[] = {"skip", "exhaust"};
+
+	*rules = (SheetRules){
+		.overvote = (Overvote) ANSWER_WORD(answer, arg, "overvote", overvote),
+		.max_skipped = answer_int_or(answer, arg + 1, -1),
+		.duplicate_exhausts = ANSWER_WORD(answer, arg + 2, "duplicates", duplicates) == 1,
+		.withdrawn = answer_options(answer, arg + 3, "withdrawn", options)
+	};
+}
+
+/* ---- instant runoff */
+
+/*
+ * Count: (profile, overvote, max_skipped, duplicates, withdrawn, majority_of, run_to, batch, first_out, minimum, seats,
+ * share_num, share_den, ties, seed, permutation)
+ */
+static void
+count_runoff(Answer *answer, Runoff *runoff, Ties *ties)
+{
+	static const char *const majority_of[] = {"continuing", "first_round", "ballots"};
+	FunctionCallInfo fcinfo = answer->fcinfo;
+	Profile		profile;
+	RunoffRules rules = {0};
+
+	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->space);
+	take_sheet_rules(answer, &rules.sheets, 1, profile.options);
+	rules.majority_of = (MajorityOf) ANSWER_WORD(answer, 5, "majority_of", majority_of);
+	rules.run_to = answer_int_or(answer, 6, 1);
+	rules.batch = answer_flag(answer, 7);
+	rules.first_out = answer_options(answer, 8, "first_out", profile.options);
+	rules.minimum = PG_ARGISNULL(9) ? 0 : PG_GETARG_INT64(9);
+	rules.seats = answer_int(answer, 10, "seats");
+	rules.share_num = answer_int_or(answer, 11, 0);
+	rules.share_den = answer_int(answer, 12, "share_den");
+	answer_ties(answer, ties, 13, RUNOFF_TIES, profile.options);
+	answer_check(answer, runoff_count(runoff, &profile, &rules, ties, voting_pause, ANSWER_ARENA(answer), &answer->fault));
+}
+
+/* The votes that are needed in a round; a share that no decimals say exactly is rounded up. */
+static Datum
+needed_datum(const RunoffRound *round)
+{
+	int			decimals = 0;
+	Wide		needed = *round->needed;
+
+	for (; needed % round->needed_den != 0 && decimals < SHARE_DECIMALS; decimals++)
+		needed *= 10;
+	return wide_numeric((needed + round->needed_den - 1) / round->needed_den, decimals);
+}
+
+/*
+ * irv(...) -> (round integer, option integer, votes bigint, transfer bigint, status text, needed numeric, exhausted
+ * bigint, blank bigint), a row for each round and option
+ */
+COMMUNE_FUNCTION(commune_voting_irv)
+{
+	static const char *const statuses[] = {
+		[RUNOFF_CONTINUING] = "continuing",
+		[RUNOFF_ELECTED] = "elected",
+		[RUNOFF_EXCLUDED] = "excluded",
+		[RUNOFF_OUT] = "out",
+		[RUNOFF_WITHDRAWN] = "withdrawn",
+	};
+	Answer		answer;
+	Runoff		runoff;
+	Ties		ties;
+
+	if (!answer_open(&answer, fcinfo))
+		return (Datum) 0;
+	count_runoff(&answer, &runoff, &ties);
+	for (uint32_t r = 0; r < runoff.rounds; r++)
+		for (uint32_t o = 1; o <= runoff.options; o++)
+		{
+			const RunoffRound *round = &runoff.round[r];
+			bool		nulls[8] = {[5] = round->needed == NULL};
+			Datum		values[8] = {
+				Int32GetDatum(r + 1),
+				Int32GetDatum(o),
+				Int64GetDatum(round->votes[o]),
+				Int64GetDatum(round->votes[o] - (r > 0 ? runoff.round[r - 1].votes[o] : 0)),
+				text_datum(statuses[round->status[o]]),
+				nulls[5] ? (Datum) 0 : needed_datum(round),
+				Int64GetDatum(round->votes[0]),
+				Int64GetDatum(runoff.blank)
+			};
+
+			answer_row(&answer, values, nulls);
+		}
+	return answer_close(&answer);
+}
+
+/* irv_transfers(...) -> (round integer, from_option integer, to_option integer, votes bigint) */
+COMMUNE_FUNCTION(commune_voting_irv_transfers)
+{
+	Answer		answer;
+	Runoff		runoff;
+	Ties		ties;
+
+	if (!answer_open(&answer, fcinfo))
+		return (Datum) 0;
+	count_runoff(&answer, &runoff, &ties);
+	for (size_t i = 0; i < runoff.transfers; i++)
+	{
+		const RunoffTransfer *transfer = &runoff.transfer[i];
+		bool		nulls[4] = {[1] = transfer->from == 0, [2] = transfer->to == 0};
+		Datum		values[4] = {
+			Int32GetDatum(transfer->round),
+			Int32GetDatum(transfer->from),
+			Int32GetDatum(transfer->to),
+			Int64GetDatum(transfer->votes)
+		};
+
+		answer_row(&answer, values, nulls);
+	}
+	return answer_close(&answer);
+}
+
+/* irv_ties(...) -> (round, purpose, tied, chosen, rule) */
+COMMUNE_FUNCTION(commune_voting_irv_ties)
+{
+	Answer		answer;
+	Runoff		runoff;
+	Ties		ties;
+
+	if (!answer_open(&answer, fcinfo))
+		return (Datum) 0;
+	count_runoff(&answer, &runoff, &ties);
+	answer_tie_rows(&answer, &ties);
+	return answer_close(&answer);
+}
+
+/* ---- the single transferable vote */
+
+/*
+ * Count: (profile, seats, rule, quota, decimals, batch, overvote, max_skipped, duplicates, withdrawn, ties, seed,
+ * permutation)
+ */
+static void
+count_stv(Answer *answer, Stv *stv, Ties *ties)
+{
+	static const char *const rule_names[] = {"scottish", "wigm", "meek"};
+	static const char *const quotas[] = {"own", "droop", "fraction", "hare"};
+	FunctionCallInfo fcinfo = answer->fcinfo;
+	Profile		profile;
+	StvRules	rules = {0};
+
+	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->space);
+	rules.seats = answer_int(answer, 1, "seats");
+	rules.rule = (StvRule) ANSWER_WORD(answer, 2, "rule", rule_names);
+	rules.quota = PG_ARGISNULL(3) ? QUOTA_OWN : (StvQuota) ANSWER_WORD(answer, 3, "quota", quotas);
+	rules.decimals = answer_int_or(answer, 4, -1);
+	rules.batch = answer_flag(answer, 5);
+	take_sheet_rules(answer, &rules.sheets, 6, profile.options);
+	answer_ties(answer, ties, 10, STV_TIES, profile.options);
+	answer_check(answer, stv_count(stv, &profile, &rules, ties, voting_pause, ANSWER_ARENA(answer), &answer->fault));
+}
+
+/*
+ * stv(...) -> (round integer, option integer, votes numeric, transfer numeric, keep numeric, status text, event text,
+ * quota numeric, surplus numeric, exhausted numeric, lost numeric, blank bigint, iterations integer), a row for each
+ * round and option
+ */
+COMMUNE_FUNCTION(commune_voting_stv)
+{
+	static const char *const statuses[] = {
+		[STV_CONTINUING] = "continuing",
+		[STV_ELECTED] = "elected",
+		[STV_EXCLUDED] = "excluded",
+		[STV_NOT_ELECTED] = "not elected",
+		[STV_WITHDRAWN] = "withdrawn",
+	};
+	static const char *const events[] = {
+		[EVENT_ELECTED] = "elected",
+		[EVENT_EXCLUDED] = "excluded",
+		[EVENT_SURPLUS] = "surplus",
+	};
+	Answer		answer;
+	Stv			stv;
+	Ties		ties;
+
+	if (!answer_open(&answer, fcinfo))
+		return (Datum) 0;
+	count_stv(&answer, &stv, &ties);
+	for (uint32_t r = 0; r < stv.rounds; r++)
+		for (uint32_t o = 1; o <= stv.options; o++)
+		{
+			const StvRound *round = &stv.round[r];
+			bool		nulls[13] = {[4] = round->keep == NULL, [6] = round->event[o] == EVENT_NONE, [12] = round->keep == NULL};
+			Datum		values[13] = {
+				Int32GetDatum(r + 1),
+				Int32GetDatum(o),
+				wide_numeric(round->votes[o], stv.decimals),
+				wide_numeric(round->votes[o] - (r > 0 ? stv.round[r - 1].votes[o] : 0), stv.decimals),
+				nulls[4] ? (Datum) 0 : wide_numeric(round->keep[o], stv.decimals),
+				text_datum(statuses[round->status[o]]),
+				nulls[6] ? (Datum) 0 : text_datum(events[round->event[o]]),
+				wide_numeric(round->sums[SUM_QUOTA], stv.decimals),
+				wide_numeric(round->sums[SUM_SURPLUS], stv.decimals),
+				wide_numeric(round->sums[SUM_EXHAUSTED], stv.decimals),
+				wide_numeric(round->sums[SUM_LOST], stv.decimals),
+				Int64GetDatum(stv.blank),
+				Int32GetDatum(round->iterations)
+			};
+
+			answer_row(&answer, values, nulls);
+		}
+	return answer_close(&answer);
+}
+
+/* stv_ties(...) -> (round, purpose, tied, chosen, rule) */
+COMMUNE_FUNCTION(commune_voting_stv_ties)
+{
+	Answer		answer;
+	Stv			stv;
+	Ties		ties;
+
+	if (!answer_open(&answer, fcinfo))
+		return (Datum) 0;
+	count_stv(&answer, &stv, &ties);
+	answer_tie_rows(&answer, &ties);
+	return answer_close(&answer);
+}
