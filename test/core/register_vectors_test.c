@@ -94,7 +94,7 @@ is_checkpoint(char **field)
 {
 	HeapArena	heap;
 	Checkpoint	checkpoint;
-	Digest		leaf;
+	Digest		leaf = {{0}};
 	Str			text;
 	bool		good;
 
