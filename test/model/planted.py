@@ -169,7 +169,8 @@ def attacks():
     yield "a ballot's record", FORGE % ""
     yield "a ballot's record with all that follows from it", FORGE % (", leaf = '\\x%s', nonce = %d" % (leaf(forged.encode()).hex(), others[1].nonce)),
     yield "a ballot's signature", (
-        "UPDATE commune.act SET record = (substr(record::text, 1, length(record::text) - 3) || 'AAA')::commune.jws"
+        "UPDATE commune.act SET record = overlay(record::text PLACING"
+        " CASE substr(record::text, length(record::text) - 20, 1) WHEN 'A' THEN 'B' ELSE 'A' END FROM length(record::text) - 20)::commune.jws"
         " WHERE seq = (SELECT min(seq) FROM commune.act WHERE kind = 'ballot')")
     yield "two acts swapped", SWAP
     yield "an act more, that looks old", COPY_ACT

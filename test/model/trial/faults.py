@@ -88,6 +88,11 @@ def known(author):
     return author.rng.choice([who for who in author.people.everybody if who.did in author.state.identities])
 
 
+def used_nonce(author, signer):
+    identity = author.state.identities.get(signer.did)
+    return identity.nonce if identity else 0
+
+
 def refused_qc105(author):
     signer = known(author)
     last = author.state.identities[signer.did].nonce
@@ -95,8 +100,9 @@ def refused_qc105(author):
 
 
 def refused_qc106(author):
-    signer = known(author)
-    return author.sign(signer, "topic", topic="again %d" % author.rng.randrange(1000), nonce=max(1, signer.nonce - 1))
+    """Other bytes with the nonce of the signer's last act that was folded."""
+    signer = author.rng.choice([who for who in author.people.everybody if used_nonce(author, who) > 0])
+    return author.sign(signer, "topic", topic="again %d" % author.rng.randrange(1000), nonce=used_nonce(author, signer))
 
 
 def refused_qc107(author):

@@ -420,7 +420,9 @@ class Run:
         if not founders:
             raise Unsuited
         who = rng.choice(founders)
-        open_poll = next(poll for poll in self.mirror.state.polls if poll.name.startswith("long-"))
+        open_poll = next((poll for poll in self.mirror.state.polls if poll.name.startswith("long-")), None)
+        if not open_poll:
+            raise Unsuited
         ballot = people.sign(who, "ballot", nonce=who.nonce + 90000, poll=base64url(open_poll.manifest), choice={"abstain": True})
         slow = self.free(rng)
         slow.rows("BEGIN")
