@@ -358,10 +358,10 @@ log_tile_roots(Digest *out, Store *store, int level, int64_t first, unsigned wid
 	return c.n;
 }
 
+/* Read the first hashes of a tile from where they are stored. */
 static bool
-read_tile(void *self, Digest *out, int level, uint64_t n, unsigned width)
+find_tile(LogTiles *t, Digest *out, int level, uint64_t n, unsigned width)
 {
-	LogTiles   *t = self;
 	TileRow		tile = {.level = level, .n = (int64_t) n};
 	TileRow		probe = tile;
 	int64_t		first = (int64_t) (n * TILE_WIDTH);
@@ -384,6 +384,26 @@ read_tile(void *self, Digest *out, int level, uint64_t n, unsigned width)
 		return read_edge_leaves(out, t, first, width);
 	fault_set(t->fault, CODE_DAMAGED, first, "Tile %llu of level %d is gone or cut off.", (unsigned long long) n, level);
 	return false;
+}
+
+static bool
+read_tile(void *self, Digest *out, int level, uint64_t n, unsigned width)
+{
+	LogTiles   *t = self;
+
+	if (t->recent[level].hashes == NULL || t->recent[level].n != n || t->recent[level].width < width)
+	{
+		if (!find_tile(t, out, level, n, width))
+			return false;
+		if (t->recent[level].hashes == NULL)
+			t->recent[level].hashes = arena_alloc(t->arena, TILE_BYTES);
+		memcpy(t->recent[level].hashes, out, width * sizeof *out);
+		t->recent[level].n = n;
+		t->recent[level].width = width;
+		return true;
+	}
+	memcpy(out, t->recent[level].hashes, width * sizeof *out);
+	return true;
 }
 
 void

@@ -53,6 +53,14 @@ typedef struct LogTiles
 	const BlockRow *last;
 	Fault	   *fault;
 	Frontier	peaks;
+
+	/* The tile of each level that was read last: the proofs of a receipt have most in common. */
+	struct
+	{
+		Digest	   *hashes;		/* NULL: none yet */
+		uint64_t	n;
+		unsigned	width;
+	}			recent[TILE_LEVELS];
 } LogTiles;
 
 extern void log_tiles_init(LogTiles *tiles, Store *store, Arena *arena, const BlockRow *last, Fault *fault);
