@@ -56,7 +56,7 @@ figure chain_insert_16 "$(median <"$TMPDIR/chained_16")" ratio 0.80 0.70
 
 q -c "SELECT commune.seal()" >/dev/null
 count=$(q -c "SELECT sum(n) FROM commune.row_leaf WHERE n > 1")
-figure chain_bytes_copy "$(q -c "SELECT 32.5 + sum(pg_column_size(r)) / $count::float8 FROM commune.row_leaf r WHERE n > 1")" bytes 70 100
+figure chain_bytes_copy "$(q -c "SELECT 32.5 + sum(pg_column_size(r)) / $count::float8 FROM commune.row_leaf r WHERE n > 1")" bytes 80 100
 printf '%s\n' "SELECT cpu() AS begin, count(*) AS n FROM chained \\gset" "SELECT count(*) FROM commune.verify_table('chained') \\g /dev/null" \
 	"SELECT :n / 1000 / (cpu() - :begin);" | q -f - >"$TMPDIR/verify"
 figure chain_verify "$(cat "$TMPDIR/verify")" k/s 200 100
