@@ -51,6 +51,7 @@ typedef struct Export
 
 /* ---- files ---- */
 
+/* Name the file of a tile, or of a bundle. */
 static const char *
 path_below(const Export *e, int level, uint64_t n, unsigned width)
 {
@@ -88,6 +89,7 @@ put(Export *e, const char *path, Str bytes)
 	file_replace(e->cli, path, bytes, 0644);
 }
 
+/* Write a tile that has become full. */
 static void
 put_tile(void *self, int level, uint64_t n, const Digest tile[TILE_WIDTH], const Digest *root)
 {
@@ -256,6 +258,7 @@ add_leaf(Export *e, const Digest *leaf, Str prefix, Str bytes)
 	}
 }
 
+/* Add a member of a block. */
 static void
 add_member(Export *e, const StoredBlock *block, size_t i)
 {

@@ -92,7 +92,7 @@ add_checkpoint(struct MHD_Connection *connection, const Server *server, Request 
 	return reply(connection, answer.status, answer.is_size ? "text/x.tlog.size" : "text/plain; charset=utf-8", answer.body);
 }
 
-/* The log whose origin has this hash, or NULL. */
+/* Find the log whose origin has this hash; NULL if there is none. */
 static const NoteKey *
 find_log(const Cosigner *cosigner, const char *hash)
 {
@@ -141,7 +141,7 @@ take(Request *request, const char *data, size_t n)
 		buf_add(&request->body, data, n);
 }
 
-/* Called once with the headers, then with each part of the body, then once more. */
+/* Take a request: called once with the headers, then with each part of the body, then once more. */
 static enum MHD_Result
 handle(void *self, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
 	   const char *data, size_t *n, void **state)
@@ -181,6 +181,7 @@ handle(void *self, struct MHD_Connection *connection, const char *url, const cha
 	return reply_text(connection, MHD_HTTP_NOT_FOUND, STR("There is no such thing here.\n"));
 }
 
+/* Give back what a request took. */
 static void
 forget(void *self, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
 {

@@ -50,6 +50,7 @@ rows_end(RowReader *rows)
 	heap_arena_free(&rows->heap);
 }
 
+/* Order rows by leaf. */
 static int
 compare(const void *a, const void *b)
 {
@@ -133,7 +134,7 @@ load(RowReader *rows, ChainedTable *table, const PGresult *columns)
 		qsort(table->rows, table->n, sizeof *table->rows, compare);
 }
 
-/* A table by its name; its rows are there unless it is gone, or closed to this role. */
+/* Find a table by its name; it has its rows unless it is gone, or closed to this role. */
 static const ChainedTable *
 find_table(RowReader *rows, Str name)
 {

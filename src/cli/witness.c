@@ -158,6 +158,7 @@ is_news(Witness *w, Told what)
 
 static void list_damage(void *self, const Damage *damage);
 
+/* Say what does not hold, as long as it is not too much of it. */
 static void
 list(Witness *w, const char *table, const char *column, int64_t index, const char *kind, Str detail)
 {
@@ -266,6 +267,7 @@ begin_at_state(Witness *w, Store *store)
 	return block.number;
 }
 
+/* Audit the blocks that lead from the state to the checkpoint, and compare the root that their leaves give. */
 static void
 verify_new(Witness *w, Store *store)
 {
@@ -290,6 +292,7 @@ verify_new(Witness *w, Store *store)
 
 /* ---- a mirror ---- */
 
+/* Remember where a block ends, and whether it came in time. */
 static void
 keep_end(Witness *w, const BlockRow *block)
 {
@@ -317,6 +320,7 @@ keep_end(Witness *w, const BlockRow *block)
 	w->ends[w->nends++] = end;
 }
 
+/* Find the block that ends at a size; NULL if it is not remembered. */
 static const BlockEnd *
 end_at(const Witness *w, uint64_t size)
 {
@@ -431,6 +435,7 @@ mirror_new(Witness *w, const BlockRow *last)
 
 /* ---- cosigning ---- */
 
+/* Name the file that holds what the mirror's key cosigned last. */
 static Str
 mirrored_path(const Witness *w)
 {
@@ -451,6 +456,7 @@ approve(void *self, bool *use, const Checkpoint *checkpoint, Fault *fault)
 				  (unsigned long long) checkpoint->size);
 }
 
+/* Tell of a cosignature: as a result, or as a line while it goes on. */
 static void
 print_cosigned(const Witness *w, int64_t added)
 {
@@ -618,6 +624,7 @@ is_quiet(const Witness *w)
 		memcmp(&w->state.checkpoint.root, &w->checkpoint.root, sizeof w->checkpoint.root) == 0;
 }
 
+/* Take one look. */
 static Outcome
 look(Witness *w)
 {
@@ -668,6 +675,7 @@ read_logs(Witness *w, Cli *cli)
 	w->cosigner.logs = logs;
 }
 
+/* Read the key that an option names; NULL if it is not given. */
 static const SigningKey *
 read_key(Witness *w, Cli *cli, const char *name)
 {
