@@ -41,7 +41,8 @@ typedef enum ParamType
 	PARAM_FLAG,
 	PARAM_SEATS,				/* 1 to the number of options */
 	PARAM_CREDITS,				/* 1 to 2^53 - 1 */
-	PARAM_THRESHOLD				/* [num, den], 0 < num <= den */
+	PARAM_THRESHOLD,			/* [num, den], 0 < num <= den */
+	PARAM_SECONDS				/* 1 to TIME_MAX */
 } ParamType;
 
 typedef struct Param
@@ -62,6 +63,8 @@ param_fits(const Json *v, ParamType type, int64_t options)
 			return v->type == JSON_INT && v->number >= 1 && v->number <= options;
 		case PARAM_CREDITS:
 			return v->type == JSON_INT && v->number >= 1;
+		case PARAM_SECONDS:
+			return v->type == JSON_INT && v->number >= 1 && v->number <= TIME_MAX;
 		case PARAM_THRESHOLD:
 			return v->type == JSON_ARRAY && v->count == 2 &&
 				v->child->type == JSON_INT && v->child->next->type == JSON_INT &&
@@ -70,16 +73,31 @@ param_fits(const Json *v, ParamType type, int64_t options)
 	return false;
 }
 
+/* Parameters that a poll may have whatever its method is. */
+static const Param common[] = {
+	{"override_window", PARAM_SECONDS, false},
+	{"running", PARAM_FLAG, false},
+	{NULL}
+};
+
+static const Param *
+find_param(const Param *params, Str name)
+{
+	while (params->name != NULL && !str_is(name, params->name))
+		params++;
+	return params->name != NULL ? params : NULL;
+}
+
 static Code
 check_params(const Json *params, const Param *allowed, int64_t options, Fault *fault)
 {
 	for (const Json *v = params ? params->child : NULL; v != NULL; v = v->next)
 	{
-		const Param *param = allowed;
+		const Param *param = find_param(allowed, v->name);
 
-		while (param->name != NULL && !str_is(v->name, param->name))
-			param++;
-		if (param->name == NULL)
+		if (param == NULL)
+			param = find_param(common, v->name);
+		if (param == NULL)
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The method has no parameter \"%.*s\".",
 							 (int) (v->name.n < 60 ? v->name.n : 60), v->name.p);
 		if (!param_fits(v, param->type, options))
@@ -135,7 +153,7 @@ read_votes(Ballot *out, const Json *choice, int64_t options, int64_t min, int64_
 static Code
 majority_params(const Json *params, int64_t options, Fault *fault)
 {
-	static const Param allowed[] = {{"threshold", PARAM_THRESHOLD, false}, {"running", PARAM_FLAG, false}, {NULL}};
+	static const Param allowed[] = {{"threshold", PARAM_THRESHOLD, false}, {NULL}};
 
 	return check_params(params, allowed, options, fault);
 }
@@ -162,7 +180,7 @@ majority_choice(Ballot *out, const Json *choice, const Json *params, int64_t opt
 static Code
 approval_params(const Json *params, int64_t options, Fault *fault)
 {
-	static const Param allowed[] = {{"seats", PARAM_SEATS, false}, {"running", PARAM_FLAG, false}, {NULL}};
+	static const Param allowed[] = {{"seats", PARAM_SEATS, false}, {NULL}};
 
 	return check_params(params, allowed, options, fault);
 }
@@ -180,7 +198,7 @@ static Code
 quadratic_params(const Json *params, int64_t options, Fault *fault)
 {
 	static const Param allowed[] = {{"credits", PARAM_CREDITS, true}, {"seats", PARAM_SEATS, false},
-	{"negative", PARAM_FLAG, false}, {"running", PARAM_FLAG, false}, {NULL}};
+	{"negative", PARAM_FLAG, false}, {NULL}};
 
 	return check_params(params, allowed, options, fault);
 }
