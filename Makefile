@@ -52,10 +52,13 @@ install: install-cli
 uninstall: uninstall-cli
 endif
 
-$(CLI:.c=.o): override CPPFLAGS += -I$(shell $(PG_CONFIG) --includedir) -DCOMMUNE_VERSION='"$(EXTVERSION)"'
+# With libmicrohttpd, `commune witness` serves HTTP as well; HTTP_LIBS= builds without.
+HTTP_LIBS := $(shell pkg-config --libs libmicrohttpd 2>/dev/null)
+
+$(CLI:.c=.o): override CPPFLAGS += -I$(shell $(PG_CONFIG) --includedir) -DCOMMUNE_VERSION='"$(EXTVERSION)"' $(if $(HTTP_LIBS),-DCOMMUNE_HTTP)
 build/commune: $(CLI:.c=.o) $(CORES:.c=.o)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) -L$(libdir) -lpq -lsodium -lcrypto
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) -L$(libdir) -lpq -lsodium -lcrypto $(HTTP_LIBS)
 
 .PHONY: install-cli uninstall-cli
 install-cli: build/commune
@@ -63,6 +66,16 @@ install-cli: build/commune
 	$(INSTALL_PROGRAM) build/commune '$(DESTDIR)$(bindir)/commune'
 uninstall-cli:
 	rm -f '$(DESTDIR)$(bindir)/commune'
+
+# The service of a witness: only where somebody says, as by make install SYSTEMD_DIR=/etc/systemd/system.
+
+ifneq ($(SYSTEMD_DIR),)
+install: install-systemd
+endif
+.PHONY: install-systemd
+install-systemd:
+	$(MKDIR_P) '$(DESTDIR)$(SYSTEMD_DIR)'
+	$(INSTALL_DATA) 'systemd/commune-witness@.service' '$(DESTDIR)$(SYSTEMD_DIR)'
 
 # ---- the library with debug points, for crash tests and benches; never installed
 
@@ -133,7 +146,7 @@ installcheck: build/sign build/note		# which test/sql calls
 .PHONY: help test core lint stage node-packages demo docs bench fuzz sanitize valgrind soak
 
 ## all            build the extension and, with it, the command-line program build/commune
-## install        install both for the PostgreSQL of PG_CONFIG
+## install        install both for the PostgreSQL of PG_CONFIG; SYSTEMD_DIR=/etc/systemd/system the witness's service as well
 ## installcheck   run the regression and isolation tests on a running server that has the extension installed
 ## clean          remove everything that was built
 help:

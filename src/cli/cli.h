@@ -163,7 +163,9 @@ extern const char *path_of(const Cli *cli, const char *variable, const char *bel
 
 /* ---- connect.c ---- */
 
+/* Connect as the options say, once; or to what a connection string says. */
 extern void server_connect(Cli *cli);
+extern void server_connect_to(Cli *cli, const char *conninfo);
 
 /* Run a statement with parameters as text; the result has rows or is of a command.  Ends the program on an error. */
 extern PGresult *server_query(const Cli *cli, const char *sql, int nparams, const char *const *params);
@@ -199,6 +201,8 @@ extern ExitCode run_receipt(Cli *cli);
 extern ExitCode run_receipt_check(Cli *cli);
 extern ExitCode run_verify(Cli *cli);
 extern ExitCode run_status(Cli *cli);
+extern ExitCode run_witness(Cli *cli);
+extern ExitCode run_export(Cli *cli);
 
 extern const Option key_new_options[];
 extern const Option sign_options[];
@@ -213,5 +217,7 @@ extern const Option vote_options[];
 extern const Option receipt_options[];
 extern const Option receipt_check_options[];
 extern const Option verify_options[];
+extern const Option witness_options[];
+extern const Option export_options[];
 
 #endif

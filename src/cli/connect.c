@@ -20,14 +20,11 @@ show_notice(void *self, const PGresult *result)
 }
 
 void
-server_connect(Cli *cli)
+server_connect_to(Cli *cli, const char *dbname)
 {
-	const char *dbname = option(cli, "dbname");
 	const char *const keywords[] = {"dbname", "client_encoding", "fallback_application_name", NULL};
 	const char *const values[] = {dbname, "UTF8", "commune", NULL};
 
-	if (cli->conn != NULL)
-		return;
 	cli->conn = PQconnectdbParams(keywords, values, true);
 	if (cli->conn == NULL)
 		fail(cli, EXIT_INTERNAL, "out of memory");
@@ -38,6 +35,13 @@ server_connect(Cli *cli)
 	}
 	PQsetNoticeReceiver(cli->conn, show_notice, cli);
 	PQclear(server_query(cli, "SELECT pg_catalog.set_config('search_path', '', false)", 0, NULL));
+}
+
+void
+server_connect(Cli *cli)
+{
+	if (cli->conn == NULL)
+		server_connect_to(cli, option(cli, "dbname"));
 }
 
 static Str

@@ -54,6 +54,14 @@ static const Command commands[] = {
 		"Reads every leaf and recomputes hashes, signatures, blocks, verdicts, entries and tables.  Remembers the size and "
 		"the root, and refuses a register that contradicts what was seen before.",
 	OPTIONS_SERVER, verify_options, run_verify},
+	{"witness", "", 0, 0, "check what a log signs, and cosign it, day and night",
+		"Verifies what is new by itself, cosigns each checkpoint that goes on where the last one ended, and hands the "
+		"cosignature in.  Ends with 2, and keeps both notes, when the log shows two histories.",
+	OPTIONS_SERVER, witness_options, run_witness},
+	{"export", "DIR", 1, 1, "write the published register as tiles for any static web server",
+		"DIR gets the published checkpoint and the register as C2SP tlog-tiles.  What is there is gone on with, after it has "
+		"been checked against the new checkpoint; it never shrinks.",
+	OPTIONS_SERVER, export_options, run_export},
 	{"status", "", 0, 0, "what the server says of itself; nothing is checked", NULL,
 	OPTIONS_SERVER, NULL, run_status},
 	{"help", "[COMMAND]", 0, 2, "explain a command", NULL, 0, help_options, run_help},

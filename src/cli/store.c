@@ -72,7 +72,7 @@ put_condition(Buf *sql, const RowPath *path, int i, const char *comparison, int6
 	buf_text(sql, comparison);
 	buf_char(sql, '\'');
 	buf_int(sql, value);
-	buf_text(sql, "'::bigint");
+	buf_text(sql, path_col(path, i)->type == COL_XID ? "'::pg_catalog.xid8" : "'::bigint");
 }
 
 /* Read a row of a result into a cleared struct. */
