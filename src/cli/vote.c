@@ -115,8 +115,8 @@ check_choice(Ballot *ballot, const Cli *cli, const Manifest *manifest, Str choic
 	if (ballot->abstain)
 		return;
 	if (json_parse(&json, cli->arena, choice.p, choice.n, &fault) != CODE_OK ||
-		manifest->method->read_choice(ballot, json, manifest->params, (int64_t) manifest->options->count, cli->arena,
-									  &fault) != CODE_OK)
+		method_read_choice(ballot, manifest->method, json, manifest->params, (int64_t) manifest->options->count, cli->arena,
+						   &fault) != CODE_OK)
 		fail_fault(cli, EXIT_REFUSED, &fault);
 }
 

@@ -149,7 +149,7 @@ announce(Fold *fold)
 	method = method_find(poll.method);
 	if (method == NULL)
 		return fault_set(fold->fault, CODE_UNKNOWN_METHOD, -1, "The method is \"%.*s\".", (int) poll.method.n, poll.method.p);
-	if ((code = method->check_params(params, (int64_t) poll.options.n, fold->fault)) != CODE_OK)
+	if ((code = method_check_params(method, params, (int64_t) poll.options.n, fold->fault)) != CODE_OK)
 		return code;
 	if (fold->signer->polls >= fold->charter->open_polls)
 		return fault_set(fold->fault, CODE_TOO_MANY_POLLS, -1, "The limit is %lld.", (long long) fold->charter->open_polls);

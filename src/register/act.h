@@ -11,7 +11,7 @@
 #include "register/block.h"
 #include "state/state.h"
 
-#define OPTIONS_MAX 255			/* of a poll */
+#define POLL_OPTIONS_MAX 255			/* of a poll */
 
 typedef enum MemberType
 {
