@@ -40,33 +40,33 @@ static const char *const minimax_strengths[] = {"winning", "margin", "opposition
 static const char *const list_quotas[] = {"hare", "droop", NULL};
 static const char *const unaffordable_words[] = {"skip", "stop", NULL};
 
-static const Param majority_params[] = {THRESHOLD, {NULL}};
-static const Param seat_params[] = {SEATS, SEAT_TIES, {NULL}};
-static const Param score_params[] = {NEEDED("highest", 1, SCORE_MAX), WORD("by", score_by_words), SEATS, SEAT_TIES, {NULL}};
-static const Param star_params[] = {NEEDED("highest", 1, SCORE_MAX), TIES(STAR_RULES, "pairwise,top_scores,lot"), {NULL}};
-static const Param quadratic_params[] = {NEEDED("credits", 1, SAFE_INT_MAX), FLAG("negative"), SEATS, SEAT_TIES, {NULL}};
-static const Param cumulative_params[] = {NEEDED("credits", 1, INT32_MAX), NUMBER("highest", 1, INT32_MAX), SEATS, SEAT_TIES, {NULL}};
-static const Param borda_params[] = {WORD("mode", borda_mode_words), SEATS, SEAT_TIES, {NULL}};
-static const Param irv_params[] = {TIES(ROUND_RULES, "prior_round,lot"), {NULL}};
-static const Param stv_params[] = {
+static const MethodParam majority_params[] = {THRESHOLD, {NULL}};
+static const MethodParam seat_params[] = {SEATS, SEAT_TIES, {NULL}};
+static const MethodParam score_params[] = {NEEDED("highest", 1, SCORE_MAX), WORD("by", score_by_words), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam star_params[] = {NEEDED("highest", 1, SCORE_MAX), TIES(STAR_RULES, "pairwise,top_scores,lot"), {NULL}};
+static const MethodParam quadratic_params[] = {NEEDED("credits", 1, SAFE_INT_MAX), FLAG("negative"), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam cumulative_params[] = {NEEDED("credits", 1, INT32_MAX), NUMBER("highest", 1, INT32_MAX), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam borda_params[] = {WORD("mode", borda_mode_words), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam irv_params[] = {TIES(ROUND_RULES, "prior_round,lot"), {NULL}};
+static const MethodParam stv_params[] = {
 	{.name = "seats", .type = PARAM_SEATS, .required = true}, WORD("rule", stv_rule_words), WORD("quota", stv_quota_words),
 	TIES(ROUND_RULES, "prior_round,lot"), {NULL}
 };
-static const Param minimax_params[] = {WORD("strength", minimax_strengths), SEATS, SEAT_TIES, {NULL}};
-static const Param schulze_params[] = {WORD("strength", path_strengths), SEATS, SEAT_TIES, {NULL}};
-static const Param ranked_pairs_params[] = {
+static const MethodParam minimax_params[] = {WORD("strength", minimax_strengths), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam schulze_params[] = {WORD("strength", path_strengths), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam ranked_pairs_params[] = {
 	WORD("strength", path_strengths), WORD("equal", equal_pairs_words), SEATS, TIES(LOTS, "lot"), {NULL}
 };
-static const Param list_params[] = {LISTS, {NULL}};
-static const Param remainder_params[] = {WORD("quota", list_quotas), LISTS, {NULL}};
-static const Param greedy_params[] = {NEEDED_WORD("measure", measure_words), WORD("unaffordable", unaffordable_words), MONEY, {NULL}};
-static const Param shares_params[] = {
+static const MethodParam list_params[] = {LISTS, {NULL}};
+static const MethodParam remainder_params[] = {WORD("quota", list_quotas), LISTS, {NULL}};
+static const MethodParam greedy_params[] = {NEEDED_WORD("measure", measure_words), WORD("unaffordable", unaffordable_words), MONEY, {NULL}};
+static const MethodParam shares_params[] = {
 	NEEDED_WORD("utility", utility_words), NEEDED_WORD("completion", completion_words), NUMBER("increment", 1, SAFE_INT_MAX),
 	FLAG("integral"), FLAG("exhaustive"), MONEY, {NULL}
 };
 
 /* Parameters that a poll may have whatever its method is. */
-static const Param common[] = {FLAG("running"), {NULL}};
+static const MethodParam common[] = {FLAG("running"), {NULL}};
 
 const Method methods[METHOD_COUNT] = {
 	{METHOD_MAJORITY, "majority", majority_params, CHOICE_OPTION},
@@ -99,8 +99,8 @@ method_find(Str name)
 	return NULL;
 }
 
-static const Param *
-find_param(const Param *params, Str name)
+static const MethodParam *
+find_param(const MethodParam *params, Str name)
 {
 	while (params->name != NULL && !str_is(name, params->name))
 		params++;
@@ -148,7 +148,7 @@ method_word(const Method *method, const Json *params, const char *name)
 Str
 method_ties(uint32_t *allowed, const Method *method, const Json *params)
 {
-	const Param *param = find_param(method->params, STR("ties"));
+	const MethodParam *param = find_param(method->params, STR("ties"));
 	const Json *v = params ? json_get(params, "ties") : NULL;
 
 	*allowed = param != NULL ? param->rules : 0;
@@ -195,7 +195,7 @@ costs_fit(const Json *v, int64_t options)
 }
 
 static bool
-param_fits(const Json *v, const Param *param, int64_t options)
+param_fits(const Json *v, const MethodParam *param, int64_t options)
 {
 	switch (param->type)
 	{
@@ -241,7 +241,7 @@ method_check_params(const Method *method, const Json *params, int64_t options, F
 {
 	for (const Json *v = params ? params->child : NULL; v != NULL; v = v->next)
 	{
-		const Param *param = find_param(method->params, v->name);
+		const MethodParam *param = find_param(method->params, v->name);
 
 		if (param == NULL)
 			param = find_param(common, v->name);
@@ -251,7 +251,7 @@ method_check_params(const Method *method, const Json *params, int64_t options, F
 		if (!param_fits(v, param, options))
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is not of its type or range.", param->name);
 	}
-	for (const Param *param = method->params; param->name != NULL; param++)
+	for (const MethodParam *param = method->params; param->name != NULL; param++)
 		if (param->required && (params == NULL || json_get(params, param->name) == NULL))
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The method needs a parameter \"%s\".", param->name);
 	return check_together(method, params, fault);

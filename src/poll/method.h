@@ -54,7 +54,7 @@ typedef enum ParamType
 	PARAM_COSTS					/* an integer from 1 for each option */
 } ParamType;
 
-typedef struct Param
+typedef struct MethodParam
 {
 	const char *name;			/* NULL ends the list */
 	ParamType	type;
@@ -64,13 +64,13 @@ typedef struct Param
 	const char *const *words;	/* end with NULL; without required, the first one is the default */
 	uint32_t	rules;			/* bits of TieRule */
 	const char *ties;			/* the default of rules for ties */
-} Param;
+} MethodParam;
 
 typedef struct Method
 {
 	MethodId	id;
 	const char *name;
-	const Param *params;
+	const MethodParam *params;
 	ChoiceForm	form;
 } Method;
 

@@ -1,5 +1,6 @@
 /*
- * budgets.c -- a budget for options that cost something: greedy, and the Method of Equal Shares.
+ * budgets.c -- a budget for options that cost something: greedy, and the Method of Equal Shares.  What nobody supports is
+ * not funded.
  */
 #include "tally/count.h"
 
@@ -158,12 +159,16 @@ order_funding(const Count *count, const void *context, uint32_t a, uint32_t b)
 static Code
 decide_greedy(Count *count, const Budget *budget, Listed *listed, uint32_t *turn)
 {
+	uint8_t    *unsupported = arena_zero(count->arena, budget->projects);
 	bool		stop = method_word(count->method, count->params, "unaffordable") == 1;
 	Measure		measure = (Measure) method_word(count->method, count->params, "measure");
 	Greedy		greedy;
-	Code		code = greedy_spend(&greedy, budget, measure, stop, budget->money, NULL, 1, listed, count->arena, count->fault);
+	Code		code;
 
-	if (code != CODE_OK)
+	for (uint32_t i = 0; i < budget->projects; i++)
+		unsupported[i] = budget->project[i].votes == 0;
+	if ((code = greedy_spend(&greedy, budget, measure, stop, budget->money, unsupported, 1, listed, count->arena,
+							 count->fault)) != CODE_OK)
 		return code;
 	for (uint32_t i = 0; i < greedy.n; i++)
 	{
@@ -200,6 +205,8 @@ decide_shares(Count *count, const Budget *budget, Listed *listed, uint32_t *turn
 	{
 		uint32_t	option = shares.purchase[i].project + 1;
 
+		if (budget->project[option - 1].votes == 0)
+			continue;				/* the completion spends what is left, these come last */
 		(void) next_round(count, budget);
 		fund(count, option, shares.purchase[i].completion ? "added" : "funded");
 		turn[option] = i + 1;
