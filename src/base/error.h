@@ -62,6 +62,7 @@
 	X(NOT_PUBLISHED, "QC217", "not published yet", "Wait until a quorum of witnesses has cosigned.") \
 	X(UNKNOWN_WITNESS, "QC218", "the policy names no such witness", "The file of commune.policy_file lists the witnesses.") \
 	X(NO_CHECKPOINT, "QC219", "no such checkpoint is signed", "Checkpoints are signed after blocks: SELECT * FROM commune.register_status.") \
+	X(NO_SUCH_BLOCK, "QC220", "there is no such block", "Blocks are numbered from 1: SELECT max(number) FROM commune.block.") \
 	/* members and topics */ \
 	X(NOT_FOUNDED, "QC301", "no commune is founded here yet", "The first act is a charter, signed by one of its founders.") \
 	X(ALREADY_FOUNDED, "QC302", "a commune is founded here already", "One commune a database.") \
@@ -100,6 +101,10 @@
 	X(BAD_GRAPH, "22P02", "invalid delegation graph", \
 	  "A delegation graph is written as 1>2 2>3 3: everybody with his trustees; docs/delegation.md explains the rest.") \
 	X(BAD_GRAPH_BYTES, "22P03", "invalid bytes of a delegation graph", "") \
+	X(UNTIL_TOO_FAR, "QC506", "the delegation would last too long", \
+	  "The charter's limit delegation_days says how long a list of delegates counts; sign it again in time to renew it.") \
+	X(BALLOT_FINAL, "QC507", "the ballot is final", \
+	  "Others rest with it: who represented somebody when the override window began cannot change his ballot; whoever he represents may still vote himself.") \
 	/* counting votes */ \
 	X(TIE_NEEDS_SEED, "QC601", "a tie needs a lot, and there is no seed", \
 	  "Give a seed that nobody could choose, or name another rule in ties: see docs/voting.md.") \

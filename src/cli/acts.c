@@ -114,6 +114,7 @@ const Option found_options[] = {
 	{0, "pending-joins", "N", "limit of candidates for whom nobody vouches (1000)"},
 	{0, "acts-per-day", "N", "limit of acts of a member on a day (1000)"},
 	{0, "open-polls", "N", "limit of open polls of a member (10)"},
+	{0, "delegation-days", "N", "days until a list of delegates ends by itself (366)"},
 	{0}
 };
 
@@ -150,6 +151,7 @@ run_found(Cli *cli)
 	put_int_option(&limits, cli, "pending-joins", "pending_joins");
 	put_int_option(&limits, cli, "acts-per-day", "acts_per_day");
 	put_int_option(&limits, cli, "open-polls", "open_polls");
+	put_int_option(&limits, cli, "delegation-days", "delegation_days");
 	add_object(&draft, "limits", &limits);
 	draft_int(&draft, "rules", RULES_VERSION);
 	exit_code = draft_finish(cli, &draft, &pin.commune);
@@ -235,6 +237,7 @@ const Option poll_options[] = {
 	{0, "negative", NULL, "the same as --param negative=true: votes may be negative"},
 	{0, "threshold", "NUM/DEN", "the same as --param threshold=NUM/DEN: the share of the votes that wins"},
 	{0, "running", NULL, "show the tally while the poll is open"},
+	{0, "override-window", "SECONDS", "for how long before closing the ballots of delegates are final"},
 	{0, "quorum", "NUM/DEN", "the share of the electorate that must take part"},
 	{0, "opens", "TIME", "when it opens (now)"},
 	{0, "closes", "TIME", "when it closes; required"},
@@ -328,6 +331,7 @@ run_poll(Cli *cli)
 	buf_init(&params, cli->arena);
 	put_int_option(&params, cli, "credits", "credits");
 	put_flag_option(&params, cli, "negative");
+	put_int_option(&params, cli, "override-window", "override_window");
 	put_flag_option(&params, cli, "running");
 	put_int_option(&params, cli, "seats", "seats");
 	fraction = read_fraction(cli, "threshold");
@@ -352,7 +356,8 @@ const Option delegate_options[] = {
 	{0, "poll", "NAME", "for this poll only, which must not be open yet"},
 	{0, "poll-id", "ID", "the same by the id of the act that announced it; needs no server"},
 	{0, "topic", "TOPIC", "for this topic and those below it"},
-	{0, "until", "TIME", "when it ends by itself"},
+	{0, "must-vote", NULL, "the delegates act for you only if they vote themselves"},
+	{0, "until", "TIME", "when it ends by itself, instead of as late as the charter allows"},
 	{0}
 };
 
@@ -386,6 +391,24 @@ read_scope(Cli *cli)
 	return buf_done(&scope);
 }
 
+/* Write the places of all names on the list. */
+static Str
+places(Cli *cli)
+{
+	Buf			list;
+
+	buf_init(&list, cli->arena);
+	buf_char(&list, '[');
+	for (int i = 0; i < cli->nargs; i++)
+	{
+		if (i > 0)
+			buf_char(&list, ',');
+		buf_int(&list, i + 1);
+	}
+	buf_char(&list, ']');
+	return buf_done(&list);
+}
+
 ExitCode
 run_delegate(Cli *cli)
 {
@@ -406,6 +429,8 @@ run_delegate(Cli *cli)
 		put_did(&to, &did);
 	}
 	buf_char(&to, ']');
+	if (option_given(cli, "must-vote") && cli->nargs > 0)
+		draft_raw(&draft, STR("must_vote"), places(cli));
 	draft_raw(&draft, STR("to"), buf_done(&to));
 	if (option_time(&until, cli, "until"))
 		draft_int(&draft, "until", until);

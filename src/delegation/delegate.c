@@ -3,6 +3,8 @@
  */
 #include "delegation/delegate.h"
 
+#define USECS_PER_DAY (INT64_C(86400) * USECS_PER_SECOND)
+
 static const Col delegation_cols[] = {
 	COL(COL_INT8, Delegation, truster),
 	COL(COL_INT8, Delegation, since),
@@ -10,6 +12,7 @@ static const Col delegation_cols[] = {
 	COL(COL_TIME, Delegation, expires),
 	COL(COL_TEXT, Delegation, scope),
 	COL(COL_INT8S, Delegation, trustees),
+	COL(COL_INT4S, Delegation, must_vote),
 };
 
 const Rel	delegation_rel = {REL_DELEGATION, "delegation", sizeof(Delegation),
@@ -20,7 +23,8 @@ const RowPath delegation_in_force = {DELEGATION_IN_FORCE, REL_DELEGATION, "deleg
 static const MemberSpec delegate_members[] = {
 	{"scope", MEMBER_OBJECT, false, 0, 0},
 	{"to", MEMBER_DIDS, false, 0, DELEGATES_MAX},
-	{"until", MEMBER_INT, true, 1, SAFE_INT_MAX / USECS_PER_SECOND},
+	{"must_vote", MEMBER_INTS, true, 1, DELEGATES_MAX},
+	{"until", MEMBER_INT, true, 1, TIME_MAX},
 	{NULL}
 };
 
@@ -76,9 +80,9 @@ read_scope(Str *out, const Fold *fold)
 	return fault_set(fold->fault, CODE_BAD_SCOPE, -1, "The scope has other members than one of poll and topic.");
 }
 
-/* Refuse a list that names the signer or somebody twice. */
+/* Refuse a list that names the signer or somebody twice, or that says something of names that it does not have. */
 static Code
-check_list(const Fold *fold, DidList list)
+check_list(const Fold *fold, DidList list, Int4List must_vote)
 {
 	for (size_t i = 0; i < list.n; i++)
 	{
@@ -88,6 +92,26 @@ check_list(const Fold *fold, DidList list)
 			if (did_cmp(&list.v[i], &list.v[j]) == 0)
 				return fault_set(fold->fault, CODE_BAD_DELEGATES, (int64_t) i, "Names %zu and %zu are the same.", j + 1, i + 1);
 	}
+	if (must_vote.n > 0 && (size_t) must_vote.v[must_vote.n - 1] > list.n)
+		return fault_set(fold->fault, CODE_BAD_DELEGATES, must_vote.v[must_vote.n - 1] - 1, "must_vote has %d, the list %zu names.",
+						 must_vote.v[must_vote.n - 1], list.n);
+	return CODE_OK;
+}
+
+/* Find out when a list ends: when it says so, and if it names somebody, not later than the charter allows. */
+static Code
+read_until(int64_t *expires, const Fold *fold, bool names)
+{
+	int64_t		until = act_int(fold, "until", INT8_NONE);
+	int64_t		last = fold->time + fold->charter->delegation_days * USECS_PER_DAY;
+
+	*expires = until != INT8_NONE ? until * USECS_PER_SECOND : names ? last : INT8_NONE;
+	if (until != INT8_NONE && *expires <= fold->time)
+		return fault_set(fold->fault, CODE_BAD_UNTIL, -1, "until is %lld, now is %lld.", (long long) until,
+						 (long long) (fold->time / USECS_PER_SECOND));
+	if (names && *expires > last)
+		return fault_set(fold->fault, CODE_UNTIL_TOO_FAR, -1, "until is %lld, the last possible time is %lld.", (long long) until,
+						 (long long) (last / USECS_PER_SECOND));
 	return CODE_OK;
 }
 
@@ -95,23 +119,16 @@ static Code
 delegate(Fold *fold)
 {
 	DidList		to = act_dids(fold, "to", fold->scratch);
-	int64_t		until = act_int(fold, "until", INT8_NONE);
-	Delegation	list = {.since = fold->index, .until = INT8_NONE, .expires = INT8_NONE};
+	Delegation	list = {.since = fold->index, .until = INT8_NONE, .must_vote = act_ints(fold, "must_vote", fold->arena)};
 	Delegation *earlier;
 	int64_t    *trustees;
 	Code		code;
 
 	if ((code = member_check_signer(fold)) != CODE_OK ||
-		(code = check_list(fold, to)) != CODE_OK ||
-		(code = read_scope(&list.scope, fold)) != CODE_OK)
+		(code = check_list(fold, to, list.must_vote)) != CODE_OK ||
+		(code = read_scope(&list.scope, fold)) != CODE_OK ||
+		(code = read_until(&list.expires, fold, to.n > 0)) != CODE_OK)
 		return code;
-	if (until != INT8_NONE)
-	{
-		list.expires = until * USECS_PER_SECOND;
-		if (list.expires <= fold->time)
-			return fault_set(fold->fault, CODE_BAD_UNTIL, -1, "until is %lld, now is %lld.", (long long) until,
-							 (long long) (fold->time / USECS_PER_SECOND));
-	}
 	list.truster = fold->signer->id;
 	earlier = state_find(fold->state, DELEGATION_IN_FORCE, &list);
 	if (earlier != NULL)
@@ -179,9 +196,20 @@ typedef struct Collector
 	const Electorate *electorate;
 	int64_t		index;
 	int64_t		time;
-	Int8List   *list;			/* at each place */
-	uint32_t   *scope;			/* the number of the scope that it is of */
+	DelegateList *at;
+	uint32_t   *expired;		/* at each place: the nearest scope whose list had expired, counted from 1 behind the last */
 } Collector;
+
+static uint8_t
+bits(Int4List ranks)
+{
+	uint8_t		set = 0;
+
+	for (size_t i = 0; i < ranks.n; i++)
+		if (ranks.v[i] >= 1 && ranks.v[i] <= DELEGATES_MAX)
+			set |= (uint8_t) (1 << (ranks.v[i] - 1));
+	return set;
+}
 
 static bool
 collect_list(void *self, const void *row)
@@ -190,22 +218,33 @@ collect_list(void *self, const void *row)
 	const Delegation *d = row;
 	int32_t		place = electorate_place(c->electorate, d->truster);
 	uint32_t	scope = 0;
+	DelegateList *list;
 
-	if (place < 0 || d->since >= c->index || (d->until != INT8_NONE && d->until < c->index) ||
-		(d->expires != INT8_NONE && d->expires <= c->time))
+	if (place < 0 || d->since >= c->index || (d->until != INT8_NONE && d->until < c->index))
 		return true;
 	while (scope < c->scopes.n && !str_eq(d->scope, c->scopes.scope[scope]))
 		scope++;
-	if (scope == c->scopes.n || (c->list[place].v != NULL && c->scope[place] <= scope))
+	list = &c->at[place];
+	if (scope == c->scopes.n)
 		return true;
-	c->scope[place] = scope;
-	c->list[place].n = d->trustees.n;
-	c->list[place].v = arena_copy(c->arena, d->trustees.v, d->trustees.n * sizeof *d->trustees.v);
+	if (d->expires != INT8_NONE && d->expires <= c->time)
+	{
+		if (c->scopes.n - scope > c->expired[place])
+			c->expired[place] = (uint32_t) c->scopes.n - scope;
+		return true;
+	}
+	if (list->to != NULL && list->scope <= scope)
+		return true;
+	list->scope = scope;
+	list->n = (uint8_t) (d->trustees.n < DELEGATES_MAX ? d->trustees.n : DELEGATES_MAX);
+	list->to = arena_copy(c->arena, d->trustees.v, list->n * sizeof *d->trustees.v);
+	list->must_vote = bits(d->must_vote);
 	return true;
 }
 
-const Int8List *
-delegation_lists(Arena *arena, State *state, const Poll *poll, const Electorate *electorate, int64_t index, int64_t time)
+void
+delegation_lists(DelegateLists *out, Arena *arena, State *state, const Poll *poll, const Electorate *electorate,
+				 int64_t index, int64_t time)
 {
 	size_t		n = (size_t) electorate->n + 1;
 	Collector	c = {
@@ -214,33 +253,39 @@ delegation_lists(Arena *arena, State *state, const Poll *poll, const Electorate 
 		.electorate = electorate,
 		.index = index,
 		.time = time,
-		.list = arena_zero(arena, n * sizeof *c.list),
-		.scope = arena_zero(arena, n * sizeof *c.scope),
+		.at = arena_zero(arena, n * sizeof *c.at),
+		.expired = arena_zero(arena, n * sizeof *c.expired),
 	};
 
 	state_scan(state, DELEGATION_BY_TRUSTER, 0, NULL, SCAN_ALL, collect_list, &c);
-	return c.list;
+	for (int32_t place = 0; place < electorate->n; place++)
+		c.at[place].expired = c.expired[place] > (c.at[place].to != NULL ? c.scopes.n - c.at[place].scope : 0);
+	*out = (DelegateLists){.at = c.at, .scope = c.scopes.scope};
 }
 
 void
-delegation_root(Digest *root, const Int8List *lists, const Electorate *electorate, const Directory *directory)
+delegation_root(Digest *root, const DelegateLists *lists, const Electorate *electorate, const Directory *directory)
 {
 	Frontier	frontier = {.size = 0};
 
 	for (int64_t i = 0; i < directory->n; i++)
 	{
 		int32_t		place = electorate_place(electorate, directory->in_order[i]);
-		char		leaf[(DELEGATES_MAX + 1) * (DID_TEXT_MAX + 1)];
+		char		leaf[(DELEGATES_MAX + 1) * (DID_TEXT_MAX + 2)];
 		size_t		n;
 		Digest		hash;
+		const DelegateList *list;
 
-		if (place < 0 || lists[place].v == NULL)
+		if (place < 0 || lists->at[place].to == NULL)
 			continue;
+		list = &lists->at[place];
 		n = did_print(leaf, directory_did(directory, directory->in_order[i]));
 		leaf[n++] = '\n';
-		for (size_t j = 0; j < lists[place].n && j < DELEGATES_MAX; j++)
+		for (int r = 0; r < list->n; r++)
 		{
-			n += did_print(leaf + n, directory_did(directory, lists[place].v[j]));
+			n += did_print(leaf + n, directory_did(directory, list->to[r]));
+			if (list->must_vote >> r & 1)
+				leaf[n++] = '.';
 			leaf[n++] = '\n';
 		}
 		merkle_leaf(hash.b, leaf, n);
@@ -249,21 +294,47 @@ delegation_root(Digest *root, const Int8List *lists, const Electorate *electorat
 	frontier_root(root, &frontier);
 }
 
-uint32_t *
-delegation_choices(Arena *arena, const Int8List *lists, const Electorate *electorate)
+/* Write down the choices of a rank; true if somebody has one. */
+static bool
+choices_of_rank(uint32_t *choice, uint8_t *ends, int r, const DelegateLists *lists, const Electorate *electorate)
 {
-	uint32_t   *choice = arena_alloc(arena, ((size_t) electorate->n + 1) * sizeof *choice);
+	bool		used = false;
 
 	for (int32_t place = 0; place < electorate->n; place++)
 	{
-		choice[place] = NOBODY;
-		for (size_t i = 0; i < lists[place].n && choice[place] == NOBODY; i++)
-		{
-			int32_t		trustee = electorate_place(electorate, lists[place].v[i]);
+		const DelegateList *list = &lists->at[place];
+		int32_t		trustee = r < list->n ? electorate_place(electorate, list->to[r]) : -1;
 
-			if (trustee >= 0)
-				choice[place] = (uint32_t) trustee;
-		}
+		choice[place] = trustee >= 0 ? (uint32_t) trustee : NOBODY;
+		if (trustee < 0)
+			continue;
+		used = true;
+		ends[place] |= list->must_vote & (uint8_t) (1 << r);
 	}
-	return choice;
+	return used;
+}
+
+void
+delegation_graph(Graph *out, Arena *arena, const DelegateLists *lists, const Electorate *electorate)
+{
+	size_t		n = (size_t) electorate->n + 1;
+	uint8_t    *ends = arena_zero(arena, n);
+	uint8_t		marks = 0;
+	int			longest = 1;
+
+	for (int32_t place = 0; place < electorate->n; place++)
+	{
+		marks |= lists->at[place].must_vote;
+		if (lists->at[place].n > longest)
+			longest = lists->at[place].n;
+	}
+	*out = (Graph){.n = (uint32_t) electorate->n, .ranks = 1, .ends = marks != 0 ? ends : NULL};
+	for (int r = 0; r < longest; r++)
+	{
+		uint32_t   *choice = arena_alloc(arena, n * sizeof *choice);
+
+		out->choice[r] = choice;
+		if (choices_of_rank(choice, ends, r, lists, electorate))
+			out->ranks = r + 1;
+	}
 }

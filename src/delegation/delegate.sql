@@ -7,6 +7,7 @@ CREATE TABLE commune.delegation (
 	expires timestamptz,
 	scope text NOT NULL COLLATE "C",
 	trustees bigint[] NOT NULL,
+	must_vote integer[],
 	CONSTRAINT delegation_pkey PRIMARY KEY (truster, scope, since)
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX delegation_in_force_idx ON commune.delegation (truster, scope) WHERE until IS NULL;
@@ -14,12 +15,22 @@ COMMENT ON TABLE commune.delegation IS 'lists of delegates, those in force and t
 COMMENT ON COLUMN commune.delegation.truster IS 'member.id of the one who delegates';
 COMMENT ON COLUMN commune.delegation.since IS 'index of the act';
 COMMENT ON COLUMN commune.delegation.until IS 'index of the act that replaced the list; NULL while it is in force';
-COMMENT ON COLUMN commune.delegation.expires IS 'time from which it no longer counts, if the act names one';
+COMMENT ON COLUMN commune.delegation.expires IS 'time from which it no longer counts; NULL only for an empty list that names none';
 COMMENT ON COLUMN commune.delegation.scope IS 'poll/NAME, topic/NAME or everything';
 COMMENT ON COLUMN commune.delegation.trustees IS 'member.id of each delegate by preference; empty: nobody acts for the truster there';
+COMMENT ON COLUMN commune.delegation.must_vote IS 'places in trustees, from 1, of those who count only if they vote themselves; NULL for none';
 
 CREATE TRIGGER commune_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON commune.delegation
 	FOR EACH STATEMENT EXECUTE FUNCTION commune.protect();
 ALTER TABLE commune.delegation ENABLE ALWAYS TRIGGER commune_protect;
 
 SELECT pg_catalog.pg_extension_config_dump('commune.delegation', '');
+
+CREATE FUNCTION commune.path(
+	poll text, member commune.did, as_of bigint DEFAULT NULL,
+	OUT hop integer, OUT holder commune.did, OUT scope text, OUT rank smallint, OUT delegate commune.did, OUT reason text
+) RETURNS SETOF record
+	LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_represent_path';
+COMMENT ON FUNCTION commune.path(text, commune.did, bigint) IS
+	'what becomes of a member''s vote in a poll, now or after a block: each choice on the way, and why it was taken or passed over';
+REVOKE ALL ON FUNCTION commune.path(text, commune.did, bigint) FROM PUBLIC;

@@ -66,26 +66,6 @@ fold_act(Fold *fold)
 	return kind->rule(fold);
 }
 
-Code
-fold_check(State *state, const Record *record, const Digest *leaf, int64_t time, int64_t previous_time, Fault *fault)
-{
-	Fold		fold = {
-		.state = state,
-		.arena = state_arena(state),
-		.output = state_arena(state),
-		.scratch = state_arena(state),
-		.fault = fault,
-		.time = time,
-		.previous_time = previous_time,
-		.index = INT64_MAX - 1,
-		.charter = charter_find(state),
-		.record = record,
-		.leaf = *leaf,
-	};
-
-	return fold_act(&fold);
-}
-
 /* ---- a block ---- */
 
 /* Append to the block's entries; the index goes on by one. */
@@ -193,7 +173,7 @@ open_poll(Fold *fold, Poll *poll)
 {
 	Electorate	electorate;
 	Directory	directory;
-	const Int8List *lists;
+	DelegateLists lists;
 	Digest		members;
 	Digest		delegations;
 	Code		code = member_electorate(&electorate, fold->scratch, fold->state, fold->index, fold->fault);
@@ -201,9 +181,9 @@ open_poll(Fold *fold, Poll *poll)
 	if (code != CODE_OK)
 		return code;
 	member_directory(&directory, fold->scratch, fold->state);
-	lists = delegation_lists(fold->scratch, fold->state, poll, &electorate, fold->index, fold->time);
+	delegation_lists(&lists, fold->scratch, fold->state, poll, &electorate, fold->index, fold->time);
 	member_root(&members, &electorate, &directory);
-	delegation_root(&delegations, lists, &electorate, &directory);
+	delegation_root(&delegations, &lists, &electorate, &directory);
 	poll_open(fold, poll, electorate.n, &members, &delegations);
 	return CODE_OK;
 }
@@ -219,12 +199,103 @@ advance_poll(Fold *fold, Poll *poll, int64_t first_index)
 	}
 	else if (str_is(poll->status, "open"))
 	{
-		if (poll_closing(poll, fold->previous_time, fold->time) > fold->time)
-			poll_extend(fold, poll);
-		else
+		bool		closes = poll_closing(poll, fold->previous_time, fold->time) <= fold->time;
+
+		if (closes)
 			poll_close(fold, poll, first_index);
+		else if (poll->closes <= fold->time)
+			poll_extend(fold, poll);
+		if (!closes && poll->frozen == first_index)
+			poll_freeze(fold, poll);
 	}
 }
+
+/* ---- freezing ---- */
+
+/*
+ * Freeze a poll whose override window begins, as the ballots below an index are: those of voters who represent others
+ * become final.  This happens before the acts of the first block in the window, which are judged by it; the entry
+ * follows when the clock is asked.
+ */
+static void
+freeze(Fold *fold, Poll *poll, int64_t index)
+{
+	Representation r;
+
+	poll->frozen = index;
+	poll->final = poll->represented = 0;
+	if (representation_read(&r, fold->scratch, fold->state, poll, index, fold->fault) == CODE_OK)
+		for (uint32_t v = 0; v < r.graph.n; v++)
+		{
+			Ballot		probe = {.poll = poll->seq, .member = r.electorate.id[v]};
+			Ballot	   *ballot;
+
+			if (r.weight[v] <= 1)
+				continue;
+			ballot = state_expect(fold->state, BALLOT_BY_POLL, &probe);
+			ballot->final = true;
+			state_change(fold->state, ballot);
+			poll->final++;
+			poll->represented += r.weight[v] - 1;
+		}
+	state_change(fold->state, poll);
+}
+
+/* Whether the override window of a poll has begun at the time of the block, and the poll is not frozen yet. */
+static bool
+must_freeze(Fold *fold, Poll *poll)
+{
+	return str_is(poll->status, "open") && poll->frozen == INT8_NONE &&
+		poll_closing(poll, fold->previous_time, fold->time) > fold->time &&
+		poll_freezing(fold->state, poll, fold->previous_time, fold->time) <= fold->time;
+}
+
+/* Freeze the polls whose override window begins with this block. */
+static void
+freeze_polls(Fold *fold, int64_t first_index)
+{
+	DueList		due = {.arena = fold->output};
+	Poll		probe = {.due = fold->time};
+
+	state_scan(fold->state, POLL_BY_DUE, 0, &probe, SCAN_UPTO, collect_due, &due);
+	for (size_t i = 0; i < due.n; i++)
+	{
+		Poll	   *poll = poll_find_seq(fold->state, due.poll[i]);
+
+		arena_reset(fold->scratch);
+		if (must_freeze(fold, poll))
+			freeze(fold, poll, first_index);
+	}
+}
+
+/* ---- the pre-check ---- */
+
+Code
+fold_check(State *state, const Record *record, const Digest *leaf, int64_t time, int64_t previous_time, Fault *fault)
+{
+	Fold		fold = {
+		.state = state,
+		.arena = state_arena(state),
+		.output = state_arena(state),
+		.scratch = state_arena(state),
+		.fault = fault,
+		.time = time,
+		.previous_time = previous_time,
+		.index = INT64_MAX - 1,
+		.charter = charter_find(state),
+		.record = record,
+		.leaf = *leaf,
+	};
+
+	Poll	   *poll = str_is(record->act, "ballot") ? poll_of_ballot(state, record->payload) : NULL;
+
+	/* No block has come since the poll's override window began. */
+	if (poll != NULL && must_freeze(&fold, poll))
+		freeze(&fold, poll, fold.index);
+	return fold_act(&fold);
+}
+
+/* ---- what the clock asks for, after the acts ---- */
 
 static void
 run_clock(Fold *fold, int64_t first_index)
@@ -308,6 +379,7 @@ fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, A
 	};
 
 	*out = (BlockOutput){.verdicts = arena_alloc(arena, in->n * sizeof *out->verdicts)};
+	freeze_polls(&fold, in->first);
 	if (state_has_store(state))
 		read_signers(state, arena, in->members, in->n);
 	for (size_t i = 0; i < in->n; i++)

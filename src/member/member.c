@@ -11,7 +11,9 @@
 #define PENDING_JOINS_DEFAULT 1000
 #define ACTS_PER_DAY_DEFAULT 1000
 #define OPEN_POLLS_DEFAULT 10
+#define DELEGATION_DAYS_DEFAULT 366
 #define LIMIT_MAX INT64_C(1000000000)
+#define DELEGATION_DAYS_MAX INT64_C(36525)
 
 static const Col charter_cols[] = {
 	COL(COL_INT8, Charter, seq),
@@ -20,6 +22,7 @@ static const Col charter_cols[] = {
 	COL(COL_INT8, Charter, pending_joins),
 	COL(COL_INT8, Charter, acts_per_day),
 	COL(COL_INT8, Charter, open_polls),
+	COL(COL_INT8, Charter, delegation_days),
 	COL(COL_INT8, Charter, identities),
 	COL(COL_INT8, Charter, members),
 	COL(COL_INT8, Charter, pending),
@@ -168,11 +171,11 @@ static const MemberSpec charter_members[] = {
 
 /* Read one limit of the charter. */
 static Code
-read_limit(int64_t *out, const Json *v, Fault *fault)
+read_limit(int64_t *out, const Json *v, int64_t max, Fault *fault)
 {
-	if (v->type != JSON_INT || v->number < 1 || v->number > LIMIT_MAX)
-		return fault_set(fault, CODE_BAD_MEMBERS, -1, "A limit of the charter is an integer from 1 to %lld.",
-						 (long long) LIMIT_MAX);
+	if (v->type != JSON_INT || v->number < 1 || v->number > max)
+		return fault_set(fault, CODE_BAD_MEMBERS, -1, "The limit \"%.*s\" is an integer from 1 to %lld.",
+						 (int) v->name.n, v->name.p, (long long) max);
 	*out = v->number;
 	return CODE_OK;
 }
@@ -184,9 +187,12 @@ read_limits(Charter *charter, const Json *limits, Fault *fault)
 	{
 		int64_t    *out = str_is(v->name, "pending_joins") ? &charter->pending_joins :
 			str_is(v->name, "acts_per_day") ? &charter->acts_per_day :
-			str_is(v->name, "open_polls") ? &charter->open_polls : NULL;
-		Code		code = out != NULL ? read_limit(out, v, fault) :
-			fault_set(fault, CODE_BAD_MEMBERS, -1, "The limits are pending_joins, acts_per_day and open_polls.");
+			str_is(v->name, "open_polls") ? &charter->open_polls :
+			str_is(v->name, "delegation_days") ? &charter->delegation_days : NULL;
+		int64_t		max = out == &charter->delegation_days ? DELEGATION_DAYS_MAX : LIMIT_MAX;
+		Code		code = out != NULL ? read_limit(out, v, max, fault) :
+			fault_set(fault, CODE_BAD_MEMBERS, -1,
+					  "The limits are pending_joins, acts_per_day, open_polls and delegation_days.");
 
 		if (code != CODE_OK)
 			return code;
@@ -236,6 +242,7 @@ found(Fold *fold)
 		.pending_joins = PENDING_JOINS_DEFAULT,
 		.acts_per_day = ACTS_PER_DAY_DEFAULT,
 		.open_polls = OPEN_POLLS_DEFAULT,
+		.delegation_days = DELEGATION_DAYS_DEFAULT,
 		.name = arena_str(fold->arena, act_text(fold, "name")),
 		.id = arena_str(fold->arena, (Str){(const char *) fold->leaf.b, HASH_SIZE}),
 		.founders = act_dids(fold, "founders", fold->arena),

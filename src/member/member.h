@@ -24,6 +24,7 @@ typedef struct Charter
 	int64_t		pending_joins;	/* limits */
 	int64_t		acts_per_day;
 	int64_t		open_polls;
+	int64_t		delegation_days;
 	int64_t		identities;		/* members ever named: the last member.id */
 	int64_t		members;
 	int64_t		pending;		/* candidates for whom nobody vouches yet */

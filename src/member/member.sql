@@ -7,6 +7,7 @@ CREATE TABLE commune.charter (
 	pending_joins bigint NOT NULL,
 	acts_per_day bigint NOT NULL,
 	open_polls bigint NOT NULL,
+	delegation_days bigint NOT NULL,
 	identities bigint NOT NULL,
 	members bigint NOT NULL,
 	pending bigint NOT NULL,
@@ -22,6 +23,7 @@ COMMENT ON COLUMN commune.charter.rules IS 'version of the rules in force';
 COMMENT ON COLUMN commune.charter.pending_joins IS 'limit: candidates for whom nobody vouches';
 COMMENT ON COLUMN commune.charter.acts_per_day IS 'limit: acts of a member on a day (UTC)';
 COMMENT ON COLUMN commune.charter.open_polls IS 'limit: polls of a member that are announced or open';
+COMMENT ON COLUMN commune.charter.delegation_days IS 'limit: days until a list of delegates expires';
 COMMENT ON COLUMN commune.charter.identities IS 'identities that the register has named';
 COMMENT ON COLUMN commune.charter.members IS 'members now';
 COMMENT ON COLUMN commune.charter.pending IS 'candidates for whom nobody vouches yet';

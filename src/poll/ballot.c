@@ -7,8 +7,10 @@ static const Col ballot_cols[] = {
 	COL(COL_INT8, Ballot, poll),
 	COL(COL_INT8, Ballot, member),
 	COL(COL_INT8, Ballot, seq),
+	COL(COL_INT8, Ballot, since),
 	COL(COL_INT4, Ballot, option),
 	COL(COL_BOOL, Ballot, abstain),
+	COL(COL_BOOL, Ballot, final),
 	COL(COL_INT4S, Ballot, votes),
 	COL(COL_BYTES, Ballot, ranking),
 };
@@ -22,19 +24,29 @@ static const MemberSpec ballot_members[] = {
 	{NULL}
 };
 
+Poll *
+poll_of_ballot(State *state, const Json *payload)
+{
+	const Json *v = json_get(payload, "poll");
+	Digest		id;
+	Poll		probe = {.manifest = {(const char *) id.b, HASH_SIZE}};
+
+	if (v == NULL || v->type != JSON_STRING || !id_parse(id.b, v->string))
+		return NULL;
+	return state_find(state, POLL_BY_MANIFEST, &probe);
+}
+
 /* Find the poll whose manifest the ballot names. */
 static Code
 find_poll(Poll **out, Fold *fold)
 {
 	Digest		id;
-	Poll		probe = {0};
 
-	act_id(&id, fold, "poll");
-	probe.manifest = probe.id = (Str){(const char *) id.b, HASH_SIZE};
-	*out = state_find(fold->state, POLL_BY_MANIFEST, &probe);
+	*out = poll_of_ballot(fold->state, fold->record->payload);
 	if (*out != NULL)
 		return CODE_OK;
-	if (state_find(fold->state, POLL_BY_ID, &probe) != NULL)
+	act_id(&id, fold, "poll");
+	if (poll_find_id(fold->state, (Str){(const char *) id.b, HASH_SIZE}) != NULL)
 		return fault_set(fold->fault, CODE_POLL_NOT_OPEN, -1, "The ballot names the act that announced the poll, not its manifest.");
 	return fault_set(fold->fault, CODE_NO_SUCH_POLL, -1, "No poll has this manifest.");
 }
@@ -74,13 +86,17 @@ cast(Fold *fold)
 	if (!str_is(poll->status, "open") || fold->time >= poll_closing(poll, fold->previous_time, fold->time))
 		return fault_set(fold->fault, CODE_POLL_CLOSED, -1, "The poll \"%.*s\" closed at %lld (Unix seconds).",
 						 (int) poll->name.n, poll->name.p, (long long) (poll->closes / USECS_PER_SECOND));
+	ballot.poll = poll->seq;
+	ballot.member = fold->signer->id;
+	earlier = state_find(fold->state, BALLOT_BY_POLL, &ballot);
+	if (earlier != NULL && earlier->final)
+		return fault_set(fold->fault, CODE_BALLOT_FINAL, -1, "The poll \"%.*s\" closes at %lld (Unix seconds).",
+						 (int) poll->name.n, poll->name.p, (long long) (poll->closes / USECS_PER_SECOND));
 	if ((code = read_choice(&ballot, fold, poll)) != CODE_OK)
 		return code;
 
-	ballot.poll = poll->seq;
-	ballot.member = fold->signer->id;
 	ballot.seq = fold->seq;
-	earlier = state_find(fold->state, BALLOT_BY_POLL, &ballot);
+	ballot.since = fold->index;
 	if (earlier != NULL)
 	{
 		earlier->seq = ballot.seq;

@@ -66,7 +66,7 @@ static const MethodParam shares_params[] = {
 };
 
 /* Parameters that a poll may have whatever its method is. */
-static const MethodParam common[] = {FLAG("running"), {NULL}};
+static const MethodParam common[] = {NUMBER("override_window", 1, TIME_MAX), FLAG("running"), {NULL}};
 
 const Method methods[METHOD_COUNT] = {
 	{METHOD_MAJORITY, "majority", majority_params, CHOICE_OPTION},

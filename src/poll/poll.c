@@ -12,6 +12,7 @@ static const Col poll_cols[] = {
 	COL(COL_INT8, Poll, opened),
 	COL(COL_TIME, Poll, opened_at),
 	COL(COL_INT8, Poll, closed),
+	COL(COL_INT8, Poll, frozen),
 	COL(COL_INT8, Poll, electorate),
 	COL(COL_INT8, Poll, ballots),
 	COL(COL_INT8, Poll, quorum_num),
@@ -32,13 +33,10 @@ static const Col poll_cols[] = {
 
 const Rel	poll_rel = {REL_POLL, "poll", sizeof(Poll), sizeof poll_cols / sizeof *poll_cols, poll_cols};
 const RowPath poll_by_seq = {POLL_BY_SEQ, REL_POLL, "poll_pkey", true, 1, {0}, PATH_ALL, 0};
-const RowPath poll_by_name = {POLL_BY_NAME, REL_POLL, "poll_name_key", true, 1, {14}, PATH_ALL, 0};
-const RowPath poll_by_id = {POLL_BY_ID, REL_POLL, "poll_id_key", true, 1, {21}, PATH_ALL, 0};
-const RowPath poll_by_manifest = {POLL_BY_MANIFEST, REL_POLL, "poll_manifest_key", true, 1, {22}, PATH_ALL, 0};
+const RowPath poll_by_name = {POLL_BY_NAME, REL_POLL, "poll_name_key", true, 1, {15}, PATH_ALL, 0};
+const RowPath poll_by_id = {POLL_BY_ID, REL_POLL, "poll_id_key", true, 1, {22}, PATH_ALL, 0};
+const RowPath poll_by_manifest = {POLL_BY_MANIFEST, REL_POLL, "poll_manifest_key", true, 1, {23}, PATH_ALL, 0};
 const RowPath poll_by_due = {POLL_BY_DUE, REL_POLL, "poll_due_idx", true, 2, {4, 0}, PATH_WHERE_SET, 4};
-
-/* The year 9999, in seconds since 1970: beyond it timestamps are of no use to anybody. */
-#define TIME_MAX INT64_C(253402300799)
 
 Poll *
 poll_find_name(State *state, Str name)
@@ -62,6 +60,13 @@ poll_params(State *state, Poll *poll)
 	if (poll->parsed == NULL)
 		(void) json_parse(&poll->parsed, state_arena(state), poll->params.p, poll->params.n, NULL);
 	return poll->parsed;
+}
+
+/* The override window in microseconds; 0 for a poll without one. */
+static int64_t
+override_window(const Json *params)
+{
+	return method_int(params, "override_window", 0) * USECS_PER_SECOND;
 }
 
 static const MemberSpec poll_members[] = {
@@ -122,6 +127,7 @@ announce(Fold *fold)
 		.opened = INT8_NONE,
 		.opened_at = INT8_NONE,
 		.closed = INT8_NONE,
+		.frozen = INT8_NONE,
 		.electorate = INT8_NONE,
 		.ballots = 0,
 		.quorum_num = quorum ? quorum->child->number : INT8_NONE,
@@ -151,6 +157,8 @@ announce(Fold *fold)
 		return fault_set(fold->fault, CODE_UNKNOWN_METHOD, -1, "The method is \"%.*s\".", (int) poll.method.n, poll.method.p);
 	if ((code = method_check_params(method, params, (int64_t) poll.options.n, fold->fault)) != CODE_OK)
 		return code;
+	if (override_window(params) >= (poll.closes - poll.opens))
+		return fault_set(fold->fault, CODE_BAD_PARAMS, -1, "The override window is longer than the poll.");
 	if (fold->signer->polls >= fold->charter->open_polls)
 		return fault_set(fold->fault, CODE_TOO_MANY_POLLS, -1, "The limit is %lld.", (long long) fold->charter->open_polls);
 
@@ -180,6 +188,19 @@ poll_closing(const Poll *poll, int64_t previous_time, int64_t time)
 		time - previous_time > GAP_MAX && poll->extensions < EXTENSIONS_MAX)
 		return poll->closes + (time - previous_time);
 	return poll->closes;
+}
+
+int64_t
+poll_freezing(State *state, Poll *poll, int64_t previous_time, int64_t time)
+{
+	return poll_closing(poll, previous_time, time) - override_window(poll_params(state, poll));
+}
+
+/* When the engine has to do with an open poll next. */
+static int64_t
+next_due(State *state, Poll *poll)
+{
+	return poll->frozen == INT8_NONE ? poll_freezing(state, poll, INT8_NONE, poll->closes) : poll->closes;
 }
 
 /* Give the author his place for another poll back. */
@@ -249,7 +270,7 @@ poll_open(Fold *fold, Poll *poll, int64_t electorate, const Digest *electorate_r
 	write(fold, "open", &body, &manifest);
 	poll->manifest = arena_str(fold->arena, (Str){(const char *) manifest.b, HASH_SIZE});
 	poll->status = STR("open");
-	poll->due = poll->closes;
+	poll->due = next_due(fold->state, poll);
 	state_change(fold->state, poll);
 }
 
@@ -274,13 +295,29 @@ poll_extend(Fold *fold, Poll *poll)
 	Buf			body;
 
 	poll->closes = poll_closing(poll, fold->previous_time, fold->time);
-	poll->due = poll->closes;
+	poll->due = next_due(fold->state, poll);
 	poll->extensions++;
 	entry_begin(&body, fold->output);
 	entry_int(&body, "closes_us", poll->closes);
 	entry_text(&body, "entry", STR("extend"));
 	put_id(&body, "poll", poll->manifest);
 	write(fold, "extend", &body, NULL);
+	state_change(fold->state, poll);
+}
+
+void
+poll_freeze(Fold *fold, Poll *poll)
+{
+	Buf			body;
+
+	entry_begin(&body, fold->output);
+	entry_text(&body, "entry", STR("freeze"));
+	entry_int(&body, "final", poll->final);
+	entry_int(&body, "index", poll->frozen);
+	put_id(&body, "poll", poll->manifest);
+	entry_int(&body, "represented", poll->represented);
+	write(fold, "freeze", &body, NULL);
+	poll->due = poll->closes;
 	state_change(fold->state, poll);
 }
 

@@ -5,6 +5,9 @@
  *           open        by the engine, at the first block at or after opens: the manifest is fixed
  *           closed      by the engine, at the first block at or after closes; the result follows in a later block
  *           lapsed      its time was over before it could open
+ * frozen    once the poll's override window begins, at the first block at or after closes - override_window: ballots of
+ *           those who represent others are final, and who casts his first one votes for himself alone.  So what
+ *           represented members get is known early enough for each of them to vote himself instead.
  * manifest  the entry `open`: what is voted on, how, and by whom.  Ballots name its leaf hash, so a member signs the
  *           question that he read.
  */
@@ -35,6 +38,7 @@ typedef struct Poll
 	int64_t		opened;			/* index of the manifest */
 	int64_t		opened_at;		/* time of its block */
 	int64_t		closed;			/* ballots below this index count */
+	int64_t		frozen;			/* who votes first at or above this index votes for himself alone; INT8_NONE before */
 	int64_t		electorate;		/* number of members */
 	int64_t		ballots;		/* members who cast one */
 	int64_t		quorum_num;
@@ -52,6 +56,8 @@ typedef struct Poll
 	Str			manifest;		/* leaf hash of the entry open */
 	Str			result;			/* leaf hash of the entry result */
 	const Json *parsed;			/* of params, once somebody asked; no column */
+	int64_t		final;			/* what the entry `freeze` will say, until it is written; no columns */
+	int64_t		represented;
 } Poll;
 
 typedef struct Ballot
@@ -60,8 +66,10 @@ typedef struct Ballot
 	int64_t		poll;			/* Poll.seq */
 	int64_t		member;
 	int64_t		seq;			/* of the act that counts: the member's last */
+	int64_t		since;			/* index of his first */
 	int32_t		option;			/* the one chosen, from 1 */
 	bool		abstain;
+	bool		final;			/* others rested with it when the poll froze: it cannot change */
 	Int4List	votes;			/* one for each option */
 	Str			ranking;		/* voting/ranking.h */
 } Ballot;
@@ -83,11 +91,21 @@ extern Poll *poll_find_id(State *state, Str id);
 /* The time from which ballots are late, as the block at this time sees it: extensions by a gap included. */
 extern int64_t poll_closing(const Poll *poll, int64_t previous_time, int64_t time);
 
+/*
+ * The time from which delegates' ballots are final, as poll_closing(); that of closing in a poll without an override
+ * window.
+ */
+extern int64_t poll_freezing(State *state, Poll *poll, int64_t previous_time, int64_t time);
+
+/* The poll that an act of kind ballot names by its manifest; NULL if there is none. */
+extern Poll *poll_of_ballot(State *state, const Json *payload);
+
 /* The engine's steps; each writes its entry and changes the poll.  The roots are those of the manifest. */
 extern void poll_open(Fold *fold, Poll *poll, int64_t electorate, const Digest *electorate_root,
 					  const Digest *delegations_root);
 extern void poll_lapse(Fold *fold, Poll *poll);
 extern void poll_extend(Fold *fold, Poll *poll);
+extern void poll_freeze(Fold *fold, Poll *poll);
 extern void poll_close(Fold *fold, Poll *poll, int64_t first_index);
 extern void poll_result(Fold *fold, Poll *poll, Str body);
 

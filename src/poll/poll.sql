@@ -9,6 +9,7 @@ CREATE TABLE commune.poll (
 	opened bigint,
 	opened_at timestamptz,
 	closed bigint,
+	frozen bigint,
 	electorate bigint,
 	ballots bigint NOT NULL,
 	quorum_num bigint,
@@ -40,6 +41,7 @@ COMMENT ON COLUMN commune.poll.due IS 'since when the engine has to do with it; 
 COMMENT ON COLUMN commune.poll.opened IS 'index of the manifest';
 COMMENT ON COLUMN commune.poll.opened_at IS 'time of the block that opened it';
 COMMENT ON COLUMN commune.poll.closed IS 'ballots at a lower index count';
+COMMENT ON COLUMN commune.poll.frozen IS 'index from which a first ballot counts for its voter alone, and ballots of those who represent others are final; NULL until the override window begins';
 COMMENT ON COLUMN commune.poll.electorate IS 'members when it opened';
 COMMENT ON COLUMN commune.poll.ballots IS 'members who cast a ballot';
 COMMENT ON COLUMN commune.poll.quorum_num IS 'quorum: numerator of the share of the electorate';
@@ -61,8 +63,10 @@ CREATE TABLE commune.ballot (
 	poll bigint NOT NULL,
 	member bigint NOT NULL,
 	seq bigint NOT NULL,
+	since bigint NOT NULL,
 	option integer,
 	abstain boolean NOT NULL,
+	final boolean NOT NULL,
 	votes integer[],
 	ranking commune.ranking,
 	CONSTRAINT ballot_pkey PRIMARY KEY (poll, member)
@@ -71,8 +75,10 @@ COMMENT ON TABLE commune.ballot IS 'the ballot that counts of each voter in each
 COMMENT ON COLUMN commune.ballot.poll IS 'poll.seq';
 COMMENT ON COLUMN commune.ballot.member IS 'member.id';
 COMMENT ON COLUMN commune.ballot.seq IS 'the act: the voter''s last';
+COMMENT ON COLUMN commune.ballot.since IS 'index of the voter''s first ballot in this poll';
 COMMENT ON COLUMN commune.ballot.option IS 'the option chosen, where the method asks for one';
 COMMENT ON COLUMN commune.ballot.abstain IS 'true: an abstention';
+COMMENT ON COLUMN commune.ballot.final IS 'true: it cannot change any more, because the voter represented others when the override window began';
 COMMENT ON COLUMN commune.ballot.votes IS 'votes, one for each option, where the method asks for them';
 COMMENT ON COLUMN commune.ballot.ranking IS 'the ranking, where the method asks for one';
 

@@ -87,6 +87,20 @@ item_is_did(const Json *item, int64_t arg)
 	return is_did(item);
 }
 
+/* True if a value is an array of ascending integers from 1 to max, at least one. */
+static bool
+ints_fit(const Json *v, int64_t max)
+{
+	int64_t		last = 0;
+
+	if (v->type != JSON_ARRAY || v->count == 0)
+		return false;
+	for (const Json *item = v->child; item != NULL; last = item->number, item = item->next)
+		if (item->type != JSON_INT || item->number <= last || item->number > max)
+			return false;
+	return true;
+}
+
 static bool
 is_fraction(const Json *v)
 {
@@ -113,6 +127,9 @@ fits(const Json *v, const MemberSpec *spec, const char **what)
 		case MEMBER_INT:
 			*what = "an integer in its range";
 			return v->type == JSON_INT && v->number >= spec->min && v->number <= spec->max;
+		case MEMBER_INTS:
+			*what = "an array of ascending integers in their range";
+			return ints_fit(v, spec->max);
 		case MEMBER_TRUE:
 			*what = "true";
 			return v->type == JSON_TRUE;
@@ -223,6 +240,21 @@ act_dids(const Fold *fold, const char *name, Arena *arena)
 	for (const Json *item = v->child; item != NULL; item = item->next)
 		(void) did_parse(&dids[n++], item->string.p, item->string.n, NULL);
 	return (DidList){dids, n};
+}
+
+Int4List
+act_ints(const Fold *fold, const char *name, Arena *arena)
+{
+	const Json *v = act_json(fold, name);
+	int32_t    *ints;
+	size_t		n = 0;
+
+	if (v == NULL)
+		return (Int4List){0};
+	ints = arena_alloc(arena, v->count * sizeof *ints);
+	for (const Json *item = v->child; item != NULL; item = item->next)
+		ints[n++] = (int32_t) item->number;
+	return (Int4List){ints, n};
 }
 
 /* ---- entries ---- */

@@ -13,11 +13,15 @@
 
 #define POLL_OPTIONS_MAX 255			/* of a poll */
 
+/* The year 9999, in seconds since 1970: beyond it timestamps are of no use to anybody. */
+#define TIME_MAX INT64_C(253402300799)
+
 typedef enum MemberType
 {
 	MEMBER_TEXT,				/* 1 to max characters */
 	MEMBER_NAME,				/* [a-z0-9-]{1,max} */
 	MEMBER_INT,					/* min to max */
+	MEMBER_INTS,				/* 1 to max integers from 1 to max, ascending */
 	MEMBER_TRUE,				/* the value true */
 	MEMBER_DID,
 	MEMBER_DIDS,				/* min to max of them */
@@ -90,6 +94,9 @@ extern const Json *act_json(const Fold *fold, const char *name);
 
 /* Did list of an array of DIDs that has been checked, in the arena. */
 extern DidList act_dids(const Fold *fold, const char *name, Arena *arena);
+
+/* The integers of an array that has been checked. */
+extern Int4List act_ints(const Fold *fold, const char *name, Arena *arena);
 
 /* Characters of a UTF-8 text. */
 extern size_t text_length(Str text);

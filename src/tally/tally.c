@@ -12,8 +12,8 @@
 typedef struct Ballots
 {
 	Arena	   *arena;
-	const Electorate *electorate;
-	uint8_t    *votes;			/* at each place: 1 if its member cast a ballot */
+	Representation *representation;
+	const Poll *poll;
 	Ballot	   *v;
 	size_t		n;
 	size_t		room;
@@ -24,9 +24,8 @@ collect_ballot(void *self, const void *row)
 {
 	Ballots    *ballots = self;
 	const Ballot *ballot = row;
-	int32_t		place = electorate_place(ballots->electorate, ballot->member);
 
-	if (place < 0)
+	if (representation_cast(ballots->representation, ballots->poll, ballot) < 0)
 		return true;
 	if (ballots->n == ballots->room)
 	{
@@ -37,7 +36,6 @@ collect_ballot(void *self, const void *row)
 		ballots->v = grown;
 		ballots->room = ballots->room * 2 + 64;
 	}
-	ballots->votes[place] = 1;
 	ballots->v[ballots->n] = *ballot;
 	ballots->v[ballots->n++].votes = (Int4List){
 		arena_copy(ballots->arena, ballot->votes.v, ballot->votes.n * sizeof *ballot->votes.v), ballot->votes.n};
@@ -49,36 +47,14 @@ collect_ballot(void *self, const void *row)
 static Code
 represent(Representation *out, Ballots *ballots, Arena *arena, State *state, Poll *poll, Fault *fault)
 {
-	const Int8List *lists;
-	size_t		n;
-	Code		code;
+	Code		code = representation_begin(out, arena, state, poll, fault);
 
-	if (poll->opened == INT8_NONE)
-		return fault_set(fault, CODE_POLL_NOT_OPEN, -1, "The poll \"%.*s\" is %.*s.",
-						 (int) poll->name.n, poll->name.p, (int) poll->status.n, poll->status.p);
-	if ((code = member_electorate(&out->electorate, arena, state, poll->opened, fault)) != CODE_OK)
+	if (code != CODE_OK)
 		return code;
-	n = (size_t) out->electorate.n;
-	*ballots = (Ballots){.arena = arena, .electorate = &out->electorate, .votes = arena_zero(arena, n)};
+	*ballots = (Ballots){.arena = arena, .representation = out, .poll = poll};
 	state_scan(state, BALLOT_BY_POLL, 1, &(Ballot){.poll = poll->seq}, SCAN_ALL, collect_ballot, ballots);
-	lists = delegation_lists(arena, state, poll, &out->electorate, poll->opened, poll->opened_at);
-	out->graph = (Graph){
-		.n = (uint32_t) n,
-		.ranks = 1,
-		.choice = {delegation_choices(arena, lists, &out->electorate)},
-		.votes = ballots->votes,
-	};
-	graph_resolve(&out->resolution, &out->graph, false, arena);
-	out->weight = arena_alloc(arena, n * sizeof *out->weight);
-	return graph_weigh(out->weight, NULL, &out->resolution, fault);
-}
-
-Code
-tally_representation(Representation *out, Arena *arena, State *state, Poll *poll, Fault *fault)
-{
-	Ballots		ballots;
-
-	return represent(out, &ballots, arena, state, poll, fault);
+	representation_end(out, arena);
+	return CODE_OK;
 }
 
 /* Add v votes of a voter of this weight to an option. */

@@ -1,18 +1,15 @@
 /*
  * tally.h -- counting the commune's polls.
  *
- * A member of the electorate is
- *     direct          he cast a ballot, abstentions included
- *     represented     he did not, and his delegations lead to somebody who did
- *     unrepresented   neither
- * so that direct + represented + unrepresented = electorate.  A voter who represents w members (himself not counted)
+ * A member of the electorate is direct, represented or unrepresented (delegation/represent.h), so that
+ * direct + represented + unrepresented = electorate.  A voter who represents w members (himself not counted)
  * casts his ballot w + 1 times: where he gave an option v votes, he and they add (w + 1) * v, each paying v * v of his
  * own credits.  abstained counts the members, direct and represented, whose ballot abstains.
  */
 #ifndef COMMUNE_TALLY_H
 #define COMMUNE_TALLY_H
 
-#include "delegation/delegate.h"
+#include "delegation/represent.h"
 #include "tally/count.h"
 
 /*
@@ -51,18 +48,5 @@ extern Code tally_poll(Tally *out, Arena *arena, State *state, Poll *poll, Fault
  * SQLSTATE, so that the register goes on.  Fault: POLL_NOT_OPEN.
  */
 extern Code tally_result(Str *body, Arena *arena, State *state, Poll *poll, Fault *fault);
-
-/*
- * The place of each member of a poll's electorate in the graph of its delegations; what tally_poll() counts with.
- */
-typedef struct Representation
-{
-	Electorate	electorate;
-	Graph		graph;
-	Resolution	resolution;
-	int64_t    *weight;			/* members whose vote rests with this place, himself included */
-} Representation;
-
-extern Code tally_representation(Representation *out, Arena *arena, State *state, Poll *poll, Fault *fault);
 
 #endif

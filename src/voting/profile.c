@@ -139,6 +139,7 @@ profile_init(Profile *profile, int64_t options, Arena *arena, Fault *fault)
 	if ((code = check_options_number(options, fault)) != CODE_OK)
 		return code;
 	*profile = (Profile){.options = (uint32_t) options, .arena = arena, .sorted = true};
+	profile->queue = arena_alloc(arena, sizeof(Waiting) * WAITING_MAX);
 	build_table(profile);
 	return CODE_OK;
 }
@@ -151,9 +152,8 @@ overflow(Fault *fault)
 
 /* Add a ballot whose options exist. */
 static inline Code
-add_checked(Profile *profile, const uint8_t *bytes, size_t n, int64_t weight, Fault *fault)
+add_hashed(Profile *profile, const uint8_t *bytes, size_t n, uint32_t hash, int64_t weight, Fault *fault)
 {
-	uint32_t	hash = hash_bytes(bytes, n);
 	uint64_t   *slot;
 	Paper	   *paper;
 	int64_t		sum;
@@ -169,6 +169,77 @@ add_checked(Profile *profile, const uint8_t *bytes, size_t n, int64_t weight, Fa
 	paper->weight = sum;
 	if (sum == 0)
 		profile->sorted = false;
+	return CODE_OK;
+}
+
+/*
+ * Bring what waits into the table.  A profile is larger than the caches that are near: slots, papers and rankings are
+ * fetched for all ballots at once, so that the memory's latency is waited for three times, not three times a ballot.
+ * Only ballots wait with which nothing can go wrong.
+ */
+static void
+settle(Profile *profile)
+{
+	uint32_t	n = profile->waiting;
+
+	profile->waiting = 0;
+	if (n == 0)
+		return;
+	if (!profile->indexed)
+		build_table(profile);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint64_t	slot = profile->slot[profile->queue[i].hash & (profile->slots - 1)];
+
+		if (slot != 0)
+			__builtin_prefetch(&profile->paper[(uint32_t) slot - 1]);
+	}
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint64_t	slot = profile->slot[profile->queue[i].hash & (profile->slots - 1)];
+
+		if (slot != 0)
+			__builtin_prefetch(profile->paper[(uint32_t) slot - 1].p);
+	}
+	for (uint32_t i = 0; i < n; i++)
+	{
+		Waiting    *ballot = &profile->queue[i];
+
+		(void) add_hashed(profile, ballot->bytes, ballot->n, ballot->hash, ballot->weight, NULL);
+	}
+}
+
+/* Add a ballot whose options exist, now or when others are added, too. */
+static inline Code
+add_checked(Profile *profile, const uint8_t *bytes, size_t n, int64_t weight, Fault *fault)
+{
+	uint32_t	hash = hash_bytes(bytes, n);
+	Waiting    *ballot;
+
+	if (profile->queue != NULL && (weight < 0 ? sub_overflows(profile->bound, weight, &profile->bound)
+								   : add_overflows(profile->bound, weight, &profile->bound)))
+	{
+		settle(profile);
+		profile->queue = NULL;	/* from now on, a sum might overflow */
+	}
+	if (profile->queue == NULL)
+		return add_hashed(profile, bytes, n, hash, weight, fault);
+	if (n > sizeof ballot->bytes || profile->n > PROFILE_PAPERS_MAX - WAITING_MAX ||
+		profile->bytes > PROFILE_BYTES_MAX - WAITING_MAX * sizeof ballot->bytes)
+	{
+		settle(profile);
+		return add_hashed(profile, bytes, n, hash, weight, fault);
+	}
+	if (profile->indexed)
+		__builtin_prefetch(&profile->slot[hash & (profile->slots - 1)]);
+	ballot = &profile->queue[profile->waiting++];
+	ballot->n = (uint32_t) n;
+	ballot->hash = hash;
+	ballot->weight = weight;
+	if (n > 0)
+		memcpy(ballot->bytes, bytes, n);
+	if (profile->waiting == WAITING_MAX)
+		settle(profile);
 	return CODE_OK;
 }
 
@@ -200,6 +271,12 @@ profile_combine(Profile *profile, const Profile *other, bool subtract, Fault *fa
 		if (subtract && sub_overflows(0, weight, &weight))
 			return overflow(fault);
 		code = add_checked(profile, other->paper[i].p, other->paper[i].n, weight, fault);
+	}
+	for (uint32_t i = 0; i < other->waiting && code == CODE_OK; i++)
+	{
+		const Waiting *ballot = &other->queue[i];
+
+		code = add_checked(profile, ballot->bytes, ballot->n, subtract ? -ballot->weight : ballot->weight, fault);
 	}
 	return code;
 }
@@ -249,6 +326,7 @@ profile_sort(Profile *profile, Arena *scratch)
 	Paper	   *papers;
 	uint32_t	n = 0;
 
+	settle(profile);
 	if (profile->sorted)
 		return;
 	keys = arena_alloc(scratch, sizeof(SortKey) * profile->n);

@@ -36,6 +36,17 @@ typedef struct Paper
 	int64_t		weight;
 } Paper;
 
+/* A ballot that was taken and is not in the table yet. */
+typedef struct Waiting
+{
+	uint32_t	n;
+	uint32_t	hash;
+	int64_t		weight;
+	uint8_t		bytes[48];		/* a longer ranking does not wait */
+} Waiting;
+
+#define WAITING_MAX 64
+
 typedef struct Profile
 {
 	uint32_t	options;
@@ -50,6 +61,9 @@ typedef struct Profile
 	uint64_t   *slot;			/* open addressing: a paper's number + 1 in the lower half, its hash in the upper */
 	bool		indexed;		/* slot is there and tells where papers are */
 	bool		sorted;			/* paper is in ascending order of the bytes, and without weights of 0 */
+	uint32_t	waiting;		/* ballots that wait; together they are looked for in less time */
+	Waiting    *queue;			/* WAITING_MAX of them, or NULL */
+	int64_t		bound;			/* while it is no overflow: all weights without their signs, so that no sum is one */
 } Profile;
 
 /* Begin a profile without ballots.  Fault: BAD_RULE. */
@@ -61,7 +75,7 @@ extern Code profile_add(Profile *profile, const uint8_t *bytes, size_t n, int64_
 /* Add or subtract another profile.  Faults: STATES_DIFFER, NUMBER_OVERFLOW, TOO_LARGE. */
 extern Code profile_combine(Profile *profile, const Profile *other, bool subtract, Fault *fault);
 
-/* Bring the papers into order. */
+/* Bring what waits into the table, and the papers into order: after ballots were added, before anything is read. */
 extern void profile_sort(Profile *profile, Arena *scratch);
 
 /* The bytes of a profile that is in order. */

@@ -4,6 +4,7 @@
 #include "commune.h"
 
 #define NOW(c) ((long long) ((c).time / USECS_PER_SECOND))
+#define DAY 86400
 #define POLL_FORM "'name':'%s','title':'x','options':['a','b'],'method':'approval'%s,'opens':%lld,'closes':%lld"
 
 /* Announce a poll that opens after so many seconds. */
@@ -24,7 +25,7 @@ check_delegate(Commune *c, int line, const char *name, const char *who, const ch
 	uint32_t	found;
 
 	heap_arena_init(&heap);
-	if (check_that(tally_representation(&r, &heap.arena, c->state, poll(c, name), &fault) == CODE_OK, __FILE__, line, "the poll can be counted"))
+	if (check_that(representation_read(&r, &heap.arena, c->state, poll(c, name), INT64_MAX, &fault) == CODE_OK, __FILE__, line, "the poll can be counted"))
 	{
 		place = electorate_place(&r.electorate, member(c, who)->id);
 		check_that(place >= 0, __FILE__, line, "he is in the electorate");
@@ -84,7 +85,14 @@ test_refusals(void)
 	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':[],'until':'1'");
 	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':[],'until':0");
 	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':[],'until':-1");
-	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':[],'until':9007199255");
+	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':[],'until':253402300800");
+	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':['@bob'],'must_vote':[]");
+	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':['@bob'],'must_vote':true");
+	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':['@bob'],'must_vote':[0]");
+	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':['@bob','@cid'],'must_vote':[2,1]");
+	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':['@bob','@cid'],'must_vote':[1,1]");
+	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':['@bob'],'must_vote':[6]");
+	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':['@bob'],'must_vote':['1']");
 	ACT(&c, BAD_MEMBERS, "ann", "delegate", "'scope':{},'to':[],'since':1");
 
 	/* Who signs, then the list, then the scope, then until. */
@@ -92,6 +100,8 @@ test_refusals(void)
 	ACT(&c, BAD_DELEGATES, "ann", "delegate", "'scope':{'x':1},'to':['@ann'],'until':1");
 	ACT(&c, BAD_DELEGATES, "ann", "delegate", "'scope':{'x':1},'to':['@bob','@cid','@bob'],'until':1");
 	ACT(&c, BAD_DELEGATES, "ann", "delegate", "'scope':{},'to':['@bob','@cid','@dan','@ann']");
+	ACT(&c, BAD_DELEGATES, "ann", "delegate", "'scope':{'x':1},'to':['@bob','@cid'],'must_vote':[1,3],'until':1");
+	ACT(&c, BAD_DELEGATES, "ann", "delegate", "'scope':{},'to':[],'must_vote':[1]");
 	ACT(&c, BAD_SCOPE, "ann", "delegate", "'scope':{'x':1},'to':['@bob'],'until':1");
 	ACT(&c, BAD_SCOPE, "ann", "delegate", "'scope':{'topic':'wells'},'to':['@bob']");
 	ACT(&c, BAD_SCOPE, "ann", "delegate", "'scope':{'topic':1},'to':['@bob']");
@@ -103,6 +113,8 @@ test_refusals(void)
 	ACT(&c, BAD_SCOPE, "ann", "delegate", "'scope':{'poll':'#open'},'to':['@bob']");
 	ACT(&c, BAD_UNTIL, "ann", "delegate", "'scope':{},'to':['@bob'],'until':1");
 	ACT(&c, BAD_UNTIL, "ann", "delegate", "'scope':{'poll':'=soon'},'to':['@bob'],'until':%lld", NOW(c));
+	ACT(&c, UNTIL_TOO_FAR, "ann", "delegate", "'scope':{},'to':['@bob'],'until':%lld", NOW(c) + 366 * DAY + 1);
+	ACT(&c, UNTIL_TOO_FAR, "ann", "delegate", "'scope':{},'to':['@dan'],'until':253402300799");
 	CHECK_INT(count_table(&c, REL_DELEGATION), 0);
 	CHECK(member(&c, "dan") == NULL);		/* a refusal names nobody */
 
@@ -140,7 +152,9 @@ test_rows(void)
 	CHECK_INT(first->trustees.n, 2);
 	CHECK_INT(first->trustees.v[0], member(&c, "cid")->id);
 	CHECK_INT(first->trustees.v[1], member(&c, "bob")->id);
-	ACT(&c, OK, "ann", "delegate", "'scope':{'topic':'water'},'to':[],'until':9007199254");
+	CHECK(first->must_vote.v == NULL);
+	ACT(&c, OK, "ann", "delegate", "'scope':{'topic':'water'},'to':[],'until':253402300799");
+	CHECK_INT(list(&c, "ann", "topic/water")->expires, SECONDS(INT64_C(253402300799)));
 	CHECK_INT(list(&c, "ann", "topic/water")->trustees.n, 0);
 	CHECK(list(&c, "ann", "topic/water")->trustees.v != NULL);
 	CHECK(first->until == INT8_NONE);
@@ -158,6 +172,40 @@ test_rows(void)
 	CHECK_INT(count_table(&c, REL_DELEGATION), 5);
 	CHECK_INT(list(&c, "ann", "everything")->trustees.v[0], member(&c, "cid")->id);
 	CHECK(list(&c, "ann", "poll/none") == NULL);
+	commune_end(&c);
+}
+
+/* A list that names somebody ends; one that gives nothing away need not. */
+static void
+test_expiry(void)
+{
+	Commune		c;
+	int64_t		made;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob cid dan", 1, ",'limits':{'delegation_days':2}");
+	CHECK_INT(charter(&c)->delegation_days, 2);
+	ACT(&c, OK, "ann", "delegate", "'scope':{},'to':['@bob','@cid'],'must_vote':[2]");
+	CHECK_INT(list(&c, "ann", "everything")->expires, c.time + SECONDS(2 * DAY));
+	CHECK_INT(list(&c, "ann", "everything")->must_vote.n, 1);
+	CHECK_INT(list(&c, "ann", "everything")->must_vote.v[0], 2);
+	ACT(&c, OK, "bob", "delegate", "'scope':{},'to':['@cid'],'until':%lld", NOW(c) + 2 * DAY);
+	ACT(&c, UNTIL_TOO_FAR, "cid", "delegate", "'scope':{},'to':['@dan'],'until':%lld", NOW(c) + 2 * DAY + 1);
+	ACT(&c, OK, "dan", "delegate", "'scope':{},'to':[]");
+	CHECK(list(&c, "dan", "everything")->expires == INT8_NONE);
+	made = c.time;
+
+	/* Renewed by the same act again: it counts on, and the one that was not renewed ends. */
+	pass(&c, DAY);
+	ACT(&c, OK, "ann", "delegate", "'scope':{},'to':['@bob','@cid'],'must_vote':[2]");
+	announce(&c, "last", "", (int) ((made - c.time) / USECS_PER_SECOND) + 2 * DAY - 1);
+	announce(&c, "next", "", (int) ((made - c.time) / USECS_PER_SECOND) + 2 * DAY);
+	pass(&c, DAY - 1);
+	CHECK_DELEGATE(&c, "last", "ann", "bob");
+	CHECK_DELEGATE(&c, "last", "bob", "cid");
+	pass(&c, 1);
+	CHECK_DELEGATE(&c, "next", "ann", "bob");
+	CHECK_DELEGATE(&c, "next", "bob", "");
 	commune_end(&c);
 }
 
@@ -370,7 +418,7 @@ test_root(void)
 	Commune		c;
 	Electorate	electorate;
 	Directory	directory;
-	const Int8List *lists;
+	DelegateLists lists;
 	Digest		leaves[2];
 	Digest		root;
 	Digest		expected;
@@ -382,17 +430,17 @@ test_root(void)
 	commune_begin(&c);
 	commune_found(&c, "ann bob cid", 1, "");
 	announce(&c, "p", "", 100);
-	ACT(&c, OK, "bob", "delegate", "'scope':{},'to':['@stranger','@cid']");
+	ACT(&c, OK, "bob", "delegate", "'scope':{},'to':['@stranger','@cid'],'must_vote':[2]");
 	ACT(&c, OK, "cid", "delegate", "'scope':{'poll':'=p'},'to':[]");
 	pass(&c, 100);
 	CHECK(member_electorate(&electorate, &c.block.arena, c.state, poll(&c, "p")->opened, &fault) == CODE_OK);
 	member_directory(&directory, &c.block.arena, c.state);
-	lists = delegation_lists(&c.block.arena, c.state, poll(&c, "p"), &electorate, poll(&c, "p")->opened, poll(&c, "p")->opened_at);
-	CHECK(lists[electorate_place(&electorate, member(&c, "ann")->id)].v == NULL);
-	CHECK_INT(lists[electorate_place(&electorate, member(&c, "bob")->id)].n, 2);
-	CHECK(lists[electorate_place(&electorate, member(&c, "cid")->id)].v != NULL);
-	CHECK_INT(lists[electorate_place(&electorate, member(&c, "cid")->id)].n, 0);
-	delegation_root(&root, lists, &electorate, &directory);
+	delegation_lists(&lists, &c.block.arena, c.state, poll(&c, "p"), &electorate, poll(&c, "p")->opened, poll(&c, "p")->opened_at);
+	CHECK(lists.at[electorate_place(&electorate, member(&c, "ann")->id)].to == NULL);
+	CHECK_INT(lists.at[electorate_place(&electorate, member(&c, "bob")->id)].n, 2);
+	CHECK(lists.at[electorate_place(&electorate, member(&c, "cid")->id)].to != NULL);
+	CHECK_INT(lists.at[electorate_place(&electorate, member(&c, "cid")->id)].n, 0);
+	delegation_root(&root, &lists, &electorate, &directory);
 
 	bob_first = did_cmp(&person(&c, "bob")->did, &person(&c, "cid")->did) < 0;
 	n = did_print(text, &person(&c, "bob")->did);
@@ -400,6 +448,7 @@ test_root(void)
 	n += did_print(text + n, &person(&c, "stranger")->did);
 	text[n++] = '\n';
 	n += did_print(text + n, &person(&c, "cid")->did);
+	text[n++] = '.';
 	text[n++] = '\n';
 	merkle_leaf(leaves[!bob_first].b, text, n);
 	n = did_print(text, &person(&c, "cid")->did);
@@ -415,6 +464,7 @@ main(void)
 {
 	test_refusals();
 	test_rows();
+	test_expiry();
 	test_scopes();
 	test_names();
 	test_opening();

@@ -125,6 +125,10 @@ broken_ballot(const Tables *t, const Ballot *b, Poll *poll)
 	int64_t		cost = 0;
 	uint32_t	high;
 
+	if (b->since <= poll->opened || (poll->closed != INT8_NONE && b->since >= poll->closed))
+		return "a ballot from before the opening or after the closing";
+	if (b->final && (poll->frozen == INT8_NONE || b->since >= poll->frozen))
+		return "a ballot is final that carries nobody";
 	if (b->abstain)
 		return b->option != INT4_NONE || b->votes.v != NULL || b->ranking.p != NULL ? "an abstention votes" : NULL;
 	if ((b->option != INT4_NONE) + (b->votes.v != NULL) + (b->ranking.p != NULL) != 1)
@@ -166,6 +170,16 @@ broken_rounds(const Tally *tally)
 	return tally->count->first == NULL ? "a count without rounds" : NULL;
 }
 
+static inline int64_t
+due_time(const Tables *t, Poll *poll, bool announced)
+{
+	if (announced)
+		return poll->opens;
+	if (poll->closed != INT8_NONE || poll->frozen != INT8_NONE)
+		return poll->closes;
+	return poll->closes - method_int(poll_params(t->state, poll), "override_window", 0) * USECS_PER_SECOND;
+}
+
 static inline const char *
 broken_poll(const Tables *t, Poll *poll)
 {
@@ -183,8 +197,11 @@ broken_poll(const Tables *t, Poll *poll)
 		return "a poll's status is none";
 	if (poll->opens >= poll->closes || poll->extensions > EXTENSIONS_MAX)
 		return "a poll's times do not fit";
-	if ((poll->due != INT8_NONE) != due || (due && poll->due != (announced ? poll->opens : poll->closes)))
+	if ((poll->due != INT8_NONE) != due || (due && poll->due != due_time(t, poll, announced)))
 		return "a poll is due at a wrong time";
+	if (poll->frozen != INT8_NONE && (poll->opened == INT8_NONE || poll->frozen <= poll->opened ||
+									  method_int(poll_params(t->state, poll), "override_window", 0) == 0))
+		return "a poll froze that has no window, or before it opened";
 	if ((poll->manifest.p != NULL) != (open || closed) || (poll->opened != INT8_NONE) != (open || closed) ||
 		(poll->electorate != INT8_NONE) != (open || closed) || (poll->closed != INT8_NONE) != closed)
 		return "a poll's status and its columns differ";
@@ -218,7 +235,9 @@ static inline const char *
 broken_delegation(const Tables *t, const Delegation *d, const Delegation *before)
 {
 	if (member_row(t, d->truster) == NULL || d->trustees.n > DELEGATES_MAX ||
-		(d->until != INT8_NONE && d->until <= d->since))
+		(d->until != INT8_NONE && d->until <= d->since) ||
+		(d->trustees.n > 0 && d->expires == INT8_NONE) ||
+		(d->must_vote.n > 0 && d->must_vote.v[d->must_vote.n - 1] > (int32_t) d->trustees.n))
 		return "a delegation is out of bounds";
 	if (before != NULL && before->truster == d->truster && str_eq(before->scope, d->scope) && before->until != d->since)
 		return "two lists of a scope do not follow each other";

@@ -41,7 +41,8 @@ scenario(Commune *c)
 	ADD(c, OK, "ann", "topic", "'topic':'water'");
 	ADD(c, OK, "ann", "topic", "'topic':'wells','parent':'water'");
 	ADD(c, OK, "cid", "delegate", "'scope':{'topic':'water'},'to':['@ann']");
-	ADD(c, OK, "dan", "delegate", "'scope':{},'to':['@cid','@ann'],'until':4000000000");
+	ADD(c, OK, "dan", "delegate", "'scope':{},'to':['@cid','@ann'],'until':%lld",
+		(long long) (c->time / USECS_PER_SECOND) + 1000000);
 	SEAL(c);
 
 	c->time += SECONDS(1);

@@ -54,22 +54,22 @@ test_columns(void)
 	poll.options = (StrList){options, 2};
 	CHECK_STR(col_print(&heap.arena, &poll_rel.cols[0], &poll), "7");
 	CHECK_STR(col_print(&heap.arena, &poll_rel.cols[4], &poll), "NULL");		/* due */
-	CHECK_STR(col_print(&heap.arena, &poll_rel.cols[14], &poll), "poll-7");
-	CHECK_STR(col_print(&heap.arena, &poll_rel.cols[17], &poll), "NULL");		/* topic */
-	CHECK_STR(col_print(&heap.arena, &poll_rel.cols[18], &poll), "{a,b c}");
-	CHECK_STR(col_print(&heap.arena, &poll_rel.cols[20], &poll), "{}");
-	CHECK_STR(col_print(&heap.arena, &ballot_rel.cols[3], &ballot), "2");
-	CHECK_STR(col_print(&heap.arena, &ballot_rel.cols[4], &ballot), "true");
-	CHECK_STR(col_print(&heap.arena, &ballot_rel.cols[5], &ballot), "{1,-2,3}");
+	CHECK_STR(col_print(&heap.arena, &poll_rel.cols[15], &poll), "poll-7");
+	CHECK_STR(col_print(&heap.arena, &poll_rel.cols[18], &poll), "NULL");		/* topic */
+	CHECK_STR(col_print(&heap.arena, &poll_rel.cols[19], &poll), "{a,b c}");
+	CHECK_STR(col_print(&heap.arena, &poll_rel.cols[21], &poll), "{}");
+	CHECK_STR(col_print(&heap.arena, &ballot_rel.cols[4], &ballot), "2");
+	CHECK_STR(col_print(&heap.arena, &ballot_rel.cols[5], &ballot), "true");
+	CHECK_STR(col_print(&heap.arena, &ballot_rel.cols[7], &ballot), "{1,-2,3}");
 	CHECK_STR(col_print(&heap.arena, &delegation_rel.cols[2], &delegation), "NULL");
 	CHECK_STR(col_print(&heap.arena, &delegation_rel.cols[5], &delegation), "{3,-4}");
 	CHECK_STR(col_print(&heap.arena, &member_rel.cols[8], &member), "NULL");
-	CHECK_INT(col_print(&heap.arena, &charter_rel.cols[10], &charter).n, 43);
+	CHECK_INT(col_print(&heap.arena, &charter_rel.cols[11], &charter).n, 43);
 	n += did_print(text + n, &dids[0]);
 	text[n++] = ',';
 	n += did_print(text + n, &dids[1]);
 	text[n++] = '}';
-	CHECK(str_eq(col_print(&heap.arena, &charter_rel.cols[11], &charter), (Str){text, n}));
+	CHECK(str_eq(col_print(&heap.arena, &charter_rel.cols[12], &charter), (Str){text, n}));
 
 	/* Every column of every relation tells a difference; NULL comes last. */
 	for (int rel = 0; rel < REL_COUNT; rel++)

@@ -291,7 +291,7 @@ test_not_open(void)
 		NOW(c) + 100, NOW(c) + 200);
 	CHECK(tally_poll(&tally, &c.block.arena, c.state, poll(&c, "p"), &fault) == CODE_POLL_NOT_OPEN);
 	CHECK(fault.code == CODE_POLL_NOT_OPEN && strstr(fault.detail, "announced") != NULL);
-	CHECK(tally_representation(&representation, &c.block.arena, c.state, poll(&c, "p"), &fault) == CODE_POLL_NOT_OPEN);
+	CHECK(representation_read(&representation, &c.block.arena, c.state, poll(&c, "p"), INT64_MAX, &fault) == CODE_POLL_NOT_OPEN);
 	pass(&c, 200);
 	CHECK_STR(poll(&c, "p")->status, "lapsed");
 	CHECK(tally_result(&body, &c.block.arena, c.state, poll(&c, "p"), &fault) == CODE_POLL_NOT_OPEN);

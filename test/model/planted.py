@@ -169,14 +169,15 @@ def attacks():
     yield "a ballot's record", FORGE % ""
     yield "a ballot's record with all that follows from it", FORGE % (", leaf = '\\x%s', nonce = %d" % (leaf(forged.encode()).hex(), others[1].nonce)),
     yield "a ballot's signature", (
-        "UPDATE commune.act SET record = (substr(record::text, 1, length(record::text) - 3) || 'AAA')::commune.jws"
+        "UPDATE commune.act SET record = overlay(record::text PLACING"
+        " CASE substr(record::text, length(record::text) - 20, 1) WHEN 'A' THEN 'B' ELSE 'A' END FROM length(record::text) - 20)::commune.jws"
         " WHERE seq = (SELECT min(seq) FROM commune.act WHERE kind = 'ballot')")
     yield "two acts swapped", SWAP
     yield "an act more, that looks old", COPY_ACT
     yield "a verdict more", "INSERT INTO commune.verdict SELECT min(seq), 'QC408' FROM commune.act WHERE kind = 'ballot'"
     yield "a verdict taken back", "DELETE FROM commune.verdict"
     yield "a ballot's votes", "UPDATE commune.ballot SET votes = '{5,0}' WHERE votes IS NOT NULL"
-    yield "a ballot more", "INSERT INTO commune.ballot SELECT poll, 1, seq, option, abstain, votes FROM commune.ballot LIMIT 1"
+    yield "a ballot more", "INSERT INTO commune.ballot SELECT poll, 1, seq, since, option, abstain, final, votes FROM commune.ballot LIMIT 1"
     yield "somebody made a member", "UPDATE commune.member SET status = 'member', since = 1 WHERE status = 'left'"
     yield "the last block", "DELETE FROM commune.block WHERE number = (SELECT max(number) FROM commune.block)"
     yield "a poll that closes earlier", "UPDATE commune.poll SET closes = closes - interval '1 minute' WHERE name = 'second'"

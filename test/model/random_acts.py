@@ -23,7 +23,7 @@ SLEEP = 125         # seconds between the blocks of the register that stands sti
 
 # What the fold can still refuse when submit has taken it.
 RACES = {"QC103", "QC105", "QC302", "QC304", "QC305", "QC306", "QC307", "QC309", "QC310", "QC401", "QC402", "QC405", "QC408",
-         "QC409", "QC501", "QC503"}
+         "QC409", "QC501", "QC503", "QC507"}
 NOT_AT_SUBMIT = {"QC413"}       # tally() says so, and the model asks it
 
 

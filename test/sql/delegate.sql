@@ -34,17 +34,24 @@ SELECT commune.submit(:'r');
 \set VERBOSITY sqlstate
 \set r `build/sign bob 3 :aud delegate '{"scope":{},"to":["@ann"],"until":1767225600}'`
 SELECT commune.submit(:'r');
+\set r `build/sign bob 3 :aud delegate '{"scope":{},"to":["@ann"],"until":4102444800}'`
+SELECT commune.submit(:'r');
+\set r `build/sign bob 3 :aud delegate '{"scope":{},"to":["@ann"],"must_vote":[2]}'`
+SELECT commune.submit(:'r');
 
 -- ---- taken
 
-\set r `build/sign bob 3 :aud delegate '{"scope":{},"to":["@ann","@stranger"],"until":4102444800}'`
+\set r `build/sign bob 3 :aud delegate '{"scope":{},"to":["@ann","@stranger"],"must_vote":[2]}'`
 SELECT commune.submit(:'r');
-\set r `build/sign bob 4 :aud delegate '{"scope":{"topic":"water"},"to":[]}'`
+\set r `build/sign bob 4 :aud delegate '{"scope":{"topic":"water"},"to":[],"until":4102444800}'`
 SELECT commune.submit(:'r');
 \set r `build/sign bob 5 :aud delegate '{"scope":{"poll":":later"},"to":["@cid"]}'`
 SELECT commune.submit(:'r');
 SELECT commune.seal();
-SELECT truster, scope, trustees, since, until, extract(epoch FROM expires) AS expires FROM commune.delegation ORDER BY scope;
+SELECT truster, scope, trustees, must_vote, since, until FROM commune.delegation ORDER BY scope;
+-- A list that names somebody ends by itself.
+SELECT scope, CASE WHEN trustees = '{}' THEN extract(epoch FROM expires) ELSE extract(epoch FROM expires - b.time) / 86400 END::bigint AS ends
+FROM commune.delegation d JOIN commune.block b ON d.since BETWEEN b.first AND b.size - 1 ORDER BY scope;
 SELECT id, status FROM commune.member ORDER BY id;
 
 -- A list replaces the one before; the past is kept.

@@ -177,7 +177,7 @@ SELECT * FROM commune.replay(signatures => true);
 SELECT commune.submit(:'r');
 \set r `build/sign ann 6 :aud vouch '{"member":"@dan"}'`
 SELECT commune.submit(:'r');
-\set r `build/sign ann 7 :aud delegate '{"scope":{},"to":["@bob"],"until":4102444800}'`
+\set r `build/sign ann 7 :aud delegate '{"scope":{},"to":[],"until":4102444800}'`
 SELECT commune.submit(:'r');
 \set r `build/sign ann 8 :aud topic '{"topic":"u","parent":"a"}'`
 SELECT commune.submit(:'r');

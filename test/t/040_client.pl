@@ -346,13 +346,13 @@ ends_with(1, 'voting unseen', 'vote', 'chair', '-k', 'k3', '--option', 1, '--off
 ends_with(4, 'the vote of no member', 'vote', 'chair', '-k', 'k4', '--option', 1);
 
 # delegations
-ok_run('delegate', 'delegate', $did{2}, $did{1}, '-k', 'k3', '--until', 'now+30d', '-w');
+ok_run('delegate', 'delegate', $did{2}, $did{1}, '-k', 'k3', '--until', 'now+30d', '--must-vote', '-w');
 ok_run('in a topic', 'delegate', $did{1}, '--topic', 'water', '-k', 'k3', '-w');
 ok_run('in a poll', 'delegate', '--poll', 'later', '-k', 'k3', '-w');
 my $poll_id = sql("SELECT commune.base64url(id) FROM commune.poll WHERE name = 'later'");
 ok_run('by its id', 'delegate', $did{1}, '--poll-id', $poll_id, '-k', 'k3', '-w');
-is(sql('SELECT scope, trustees, expires IS NULL FROM commune.delegation WHERE until IS NULL ORDER BY scope'),
-	"everything|{2,1}|f\npoll/later|{1}|t\ntopic/water|{1}|t", 'the lists');
+is(sql('SELECT scope, trustees, must_vote, expires IS NULL FROM commune.delegation WHERE until IS NULL ORDER BY scope'),
+	"everything|{2,1}|{1,2}|f\npoll/later|{1}||f\ntopic/water|{1}||f", 'the lists');
 ends_with(1, 'two scopes', 'delegate', '--poll', 'later', '--topic', 'water', '-k', 'k3');
 ends_with(4, 'an open poll', 'delegate', $did{1}, '--poll', 'chair', '-k', 'k3');
 

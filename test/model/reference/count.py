@@ -7,40 +7,52 @@ from . import methods
 def lists_that_count(electorate, delegations, poll_scope, topics, opened_at):
     """For each of the electorate who has one, the list that counts: the most specific that has not expired.
 
-    `delegations` maps (member, scope) to (names, expires); `topics` are the poll's topic and those above it, in order."""
+    A list is its names and the ranks of those who must vote themselves.  `delegations` maps (member, scope) to (list,
+    expires); `topics` are the poll's topic and those above it, in order."""
     scopes = [poll_scope, *(("topic", topic) for topic in topics), ("everything",)]
     found = {}
     for member in electorate:
         for scope in scopes:
-            names, expires = delegations.get((member, scope), (None, None))
-            if names is not None and (expires is None or expires > opened_at):
-                found[member] = names
+            made, expires = delegations.get((member, scope), (None, None))
+            if made is not None and (expires is None or expires > opened_at):
+                found[member] = made
                 break
     return found
 
 
 def represented_by(electorate, lists, voters):
-    """For each of the electorate who does not vote himself and is represented: by whom."""
-    delegate = {member: next((name for name in names if name in electorate), None) for member, names in lists.items()}
+    """For each of the electorate who does not vote himself and is represented: by whom.
+
+    The way with the smallest sum of ranks is looked for as long as somebody finds a shorter one."""
+    choices = {member: [(rank, name) for rank, name in enumerate(names, 1)
+                        if name in electorate and (rank not in must_vote or name in voters)]
+               for member, (names, must_vote) in lists.items()}
+    sums, delegate, better = dict.fromkeys(voters, 0), {}, True
+    while better:
+        better = False
+        for member in electorate - voters:
+            ways = [(sums[name] + rank, rank, name) for rank, name in choices.get(member, ()) if name in sums]
+            if ways and min(ways)[:2] != (sums.get(member), delegate.get(member, (None,))[0]):
+                (sums[member], rank, name), better = min(ways), True
+                delegate[member] = rank, name
     found = {}
-    for member in electorate - voters:
-        at, seen = member, set()
-        while at is not None and at not in voters and at not in seen:
-            seen.add(at)
-            at = delegate.get(at)
-        if at in voters:
-            found[member] = at
+    for member in delegate:
+        at = member
+        while at not in voters:
+            at = delegate[at][1]
+        found[member] = at
     return found
 
 
 class Count:
-    """What a poll comes to.  `ballots` maps voters to choices, `numbers` to the numbers that the register gave them."""
+    """What a poll comes to.  `ballots` maps voters to choices, `numbers` to the numbers that the register gave them; those who are
+    `late` vote for themselves alone."""
 
-    def __init__(self, poll, electorate, lists, ballots, numbers):
+    def __init__(self, poll, electorate, lists, ballots, late, numbers):
         options = len(poll.options)
         represents = dict.fromkeys(ballots, 0)
-        for voter in represented_by(electorate, lists, set(ballots)).values():
-            represents[voter] += 1
+        for member, voter in represented_by(electorate, lists, set(ballots) - late).items():
+            represents[voter] += member not in late
 
         self.electorate = len(electorate)
         self.direct = len(ballots)

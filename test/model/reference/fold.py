@@ -13,7 +13,7 @@ AHEAD = 300         # seconds that clocks may differ
 GAP = 120 * SECOND
 EXTENSIONS = 3
 RULES = 1
-LIMITS = {"pending_joins": 1000, "acts_per_day": 1000, "open_polls": 10}
+LIMITS = {"pending_joins": 1000, "acts_per_day": 1000, "open_polls": 10, "delegation_days": 366}
 
 
 NONCE_IS_LEFT = {"QC102", "QC103", "QC107", "QC301", "QC104", "QC105"}
@@ -58,13 +58,28 @@ class Poll:
         self.opens, self.closes = payload["opens"] * SECOND, payload["closes"] * SECOND
         self.due = self.opens
         self.status = "announced"
-        self.extensions, self.ballots = 0, {}       # DID: (seq, choice)
+        self.extensions, self.ballots = 0, {}       # DID: (seq, choice, index of the first)
         self.opened = self.opened_at = self.closed = self.manifest = self.result = None
+        self.window = self.params.get("override_window", 0) * SECOND
+        self.frozen, self.final = None, set()       # from this index on; whose ballots cannot change
         self.electorate = self.lists = None         # as they were when it opened
         self.numbers = None         # of the electorate
 
     def count(self):
-        return count.Count(self, self.electorate, self.lists, {did: choice for did, (_, choice) in self.ballots.items()}, self.numbers)
+        return count.Count(self, self.electorate, self.lists, {did: choice for did, (_, choice, _) in self.ballots.items()}, self.late(),
+                           self.numbers)
+
+    def late(self):
+        return {did for did, (_, _, first) in self.ballots.items() if self.frozen is not None and first >= self.frozen}
+
+    def window_begins(self, now):
+        return self.status == "open" and self.frozen is None and self.closes - self.window <= now < self.closes
+
+    def represented(self):
+        return count.represented_by(self.electorate, self.lists, set(self.ballots) - self.late())
+
+    def next_due(self):
+        return self.closes - self.window if self.frozen is None else self.closes
 
 
 class State:
@@ -75,7 +90,7 @@ class State:
         self.vouches = {}           # (candidate, voucher): index
         self.topics = {}            # name: (seq, author, parent)
         self.polls = []
-        self.delegations = []       # [truster, scope, since, until, expires, names]
+        self.delegations = []       # [truster, scope, since, until, expires, (names, must_vote)]
         self.in_force = {}          # (truster, scope): the one of `delegations` that is in force
 
     # ---- questions
@@ -236,6 +251,7 @@ class State:
         refuse_if(poll.opens >= poll.closes or poll.closes <= now, "QC402")
         refuse_if(poll.method not in methods.METHODS, "QC403")
         refuse_if(not kinds.parameters(poll.method, poll.params, len(poll.options)), "QC404")
+        refuse_if(poll.window >= poll.closes - poll.opens, "QC404")
         refuse_if(signer.polls >= self.charter.limits["open_polls"], "QC405")
         seq, index = yield
         poll.seq = seq
@@ -251,27 +267,33 @@ class State:
         signer = self.member(record)
         refuse_if(signer.since >= poll.opened, "QC409")
         refuse_if(poll.status != "open" or now >= poll.closes, "QC408")
+        final = set(poll.represented().values()) if poll.window_begins(now) else poll.final
+        refuse_if(signer.did in final, "QC507")
         refused = kinds.choice_refused(poll.method, poll.params, len(poll.options), choice)
         refuse_if(refused, refused)
         seq, index = yield
-        poll.ballots[signer.did] = seq, choice
+        poll.ballots[signer.did] = seq, choice, poll.ballots.get(signer.did, (None, None, index))[2]
 
     def act_delegate(self, record, now):
         signer, payload, until = self.member(record), record.payload, record.payload.get("until")
-        refuse_if(signer.did in payload["to"] or len(set(payload["to"])) < len(payload["to"]), "QC502")
+        names, must_vote = payload["to"], payload.get("must_vote", [])
+        refuse_if(signer.did in names or len(set(names)) < len(names) or max(must_vote, default=0) > len(names), "QC502")
         scope = self.scope(payload["scope"])
         if scope[0] == "topic":
             refuse_if(scope[1] not in self.topics, "QC501")
         elif scope[0] == "poll":
             refuse_if(self.poll_of("name", scope[1]).status != "announced", "QC501")
         refuse_if(until is not None and until * SECOND <= now, "QC503")
+        last = now + self.charter.limits["delegation_days"] * DAY
+        refuse_if(names and until is not None and until * SECOND > last, "QC506")
         seq, index = yield
-        for did in payload["to"]:
+        for did in names:
             self.name(did)
         before = self.in_force.get((signer.did, scope))
         if before:
             before[3] = index
-        made = [signer.did, scope, index, None, until and until * SECOND, payload["to"]]
+        expires = until * SECOND if until is not None else last if names else None
+        made = [signer.did, scope, index, None, expires, (names, must_vote)]
         self.delegations.append(made)
         self.in_force[signer.did, scope] = made
 
@@ -288,15 +310,23 @@ class State:
 
     # ---- the clock
 
-    def extend(self, now, before):
-        """Before the acts of a block: extend polls that a gap in the register cut short.  Gives entries by seq of the poll."""
+    def extend(self, now, before, first):
+        """Before the acts of a block, whose first leaf has this index: extend polls that a gap in the register cut short, and
+        freeze those whose override window begins.  Gives entries by due time and seq of the poll."""
         found = {}
         for poll in self.polls:
+            due = poll.due
             if (poll.status == "open" and before < poll.closes <= now and now - before > GAP
                     and poll.extensions < EXTENSIONS):
-                due, poll.closes = poll.closes, poll.closes + now - before
-                poll.due, poll.extensions = poll.closes, poll.extensions + 1
-                found[due, poll.seq] = {"entry": "extend", "poll": base64url(poll.manifest), "closes_us": poll.closes}
+                poll.closes, poll.extensions = poll.closes + now - before, poll.extensions + 1
+                poll.due = poll.next_due()
+                found[due, poll.seq] = [{"entry": "extend", "poll": base64url(poll.manifest), "closes_us": poll.closes}]
+            if poll.window_begins(now):
+                represented = poll.represented()
+                poll.frozen, poll.final, poll.due = first, set(represented.values()), poll.closes
+                found.setdefault((due, poll.seq), []).append(
+                    {"entry": "freeze", "poll": base64url(poll.manifest), "index": first, "final": len(poll.final),
+                     "represented": len(represented)})
         return found
 
     def clock(self, now, extended, first, index, counted):
@@ -305,7 +335,8 @@ class State:
         When a poll is counted is left to the sealer: `counted` holds the manifests of those that this block has a result of."""
         results = sorted((poll for poll in self.polls if poll.manifest in counted and poll.status == "closed" and poll.result is None),
                          key=lambda poll: poll.seq)
-        due = {(poll.due, poll.seq): poll for poll in self.polls if poll.status in ("announced", "open") and poll.due <= now}
+        due = {(poll.due, poll.seq): poll for poll in self.polls
+               if poll.due is not None and (poll.status == "announced" and poll.due <= now or poll.status == "open" and poll.closes <= now)}
         bodies = []
 
         def write(body):
@@ -314,7 +345,8 @@ class State:
 
         for key in sorted({*due, *extended}):
             if key in extended:
-                write(extended[key])
+                for body in extended[key]:
+                    write(body)
                 continue
             poll = due[key]
             if poll.status == "open":
@@ -333,7 +365,7 @@ class State:
         return bodies
 
     def open(self, poll, now):
-        poll.status, poll.opened_at, poll.due = "open", now, poll.closes
+        poll.status, poll.opened_at, poll.due = "open", now, poll.next_due()
         poll.electorate = set(self.members())
         poll.numbers = {did: self.identities[did].id for did in poll.electorate}
         in_force = {pair: (made[5], made[4]) for pair, made in self.in_force.items()}
@@ -346,8 +378,12 @@ class State:
             "options": poll.options, "method": poll.method, "params": poll.params, "electorate": len(poll.electorate),
             "electorate_root": base64url(merkle.root([leaf(did.encode()) for did in self.members()])),
             "delegations": base64url(merkle.root(
-                [leaf("".join(name + "\n" for name in [did, *names]).encode()) for did, names in lists])),
+                [leaf("".join(line + "\n" for line in [did, *marked(names, must_vote)]).encode()) for did, (names, must_vote) in lists])),
         }
+
+
+def marked(names, must_vote):
+    return [name + "." if rank in must_vote else name for rank, name in enumerate(names, 1)]
 
 
 def refuse_if(condition, code):

@@ -60,13 +60,19 @@ def name(value):
     return isinstance(value, str) and bool(re.fullmatch("[a-z0-9-]{1,60}", value))
 
 
+def ranks(value):
+    """One to five ascending ranks."""
+    return array(integer(1, 5), 1, 5, True)(value) and value == sorted(value)
+
+
 LIMIT = integer(1, 10 ** 9)
 TIME = integer(0, 253402300799)      # the end of the year 9999
-UNTIL = integer(1, 9007199254)       # its microseconds are at most 2^53 - 1
+DAYS = integer(1, 36525)
+UNTIL = integer(1, 253402300799)
 
 KINDS = {
     "charter": ({"name": text(200), "founders": array(did, 1, 100, True), "vouches": integer(1, 100), "rules": integer(1)},
-                {"limits": members({}, {"pending_joins": LIMIT, "acts_per_day": LIMIT, "open_polls": LIMIT})}),
+                {"limits": members({}, {"pending_joins": LIMIT, "acts_per_day": LIMIT, "open_polls": LIMIT, "delegation_days": DAYS})}),
     "join": ({}, {"profile": id}),
     "vouch": ({"member": did}, {"withdraw": lambda value: value is True}),
     "leave": ({}, {}),
@@ -75,7 +81,7 @@ KINDS = {
               "opens": TIME, "closes": TIME},
              {"text": text(), "topic": text(60), "params": is_object, "quorum": share}),
     "ballot": ({"poll": id, "choice": is_object}, {}),
-    "delegate": ({"scope": is_object, "to": array(did, 0, 5)}, {"until": UNTIL}),
+    "delegate": ({"scope": is_object, "to": array(did, 0, 5)}, {"until": UNTIL, "must_vote": ranks}),
 }
 
 ENVELOPE = {"iss", "aud", "iat", "exp", "nonce", "act"}
@@ -97,7 +103,7 @@ INT4 = 2 ** 31 - 1
 def parameters(method, params, options):
     """Whether the parameters are those of the method."""
     flag = lambda value: isinstance(value, bool)
-    common = {"running": flag}
+    common = {"running": flag, "override_window": integer(1, 253402300799)}
     seats = {"seats": integer(1, options), "ties": word("none", "lot", "option_order"), **common}
     optional = {
         "majority": {"threshold": lambda value: share(value) and value[0] > 0, **common},

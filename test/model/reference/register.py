@@ -163,7 +163,7 @@ class Mirror:
         leaves = self.due(what, era, finished, Snapshot(snapshot), sum(source != "engine" for _, source, _ in listed))
 
         verdicts, made, places = b"", [], b""
-        extended = self.state.extend(time, self.time)
+        extended = self.state.extend(time, self.time, first)
         for found in leaves:
             index = self.append(found)
             if found.record:

@@ -7,17 +7,17 @@ from .methods import canonical_ranking
 from .record import canonical
 
 SELECTS = {
-    "charter": "SELECT seq, name, id, founders::text[], vouches, rules, pending_joins, acts_per_day, open_polls, identities,"
+    "charter": "SELECT seq, name, id, founders::text[], vouches, rules, pending_joins, acts_per_day, open_polls, delegation_days, identities,"
                " members, pending FROM commune.charter",
     "member": "SELECT id, did::text, status, since, nonce, vouches, day, acts, polls, profile FROM commune.member",
     "membership": "SELECT member, since, until FROM commune.membership",
     "vouch": "SELECT candidate, voucher, since FROM commune.vouch",
     "topic": "SELECT seq, author, topic, parent FROM commune.topic",
     "poll": "SELECT seq, author, name, title, text, topic, options, method, params::text, quorum_num, quorum_den, id, status,"
-            " {opens}, {closes}, {due}, extensions, opened, {opened_at}, manifest, electorate, ballots, closed, result"
+            " {opens}, {closes}, {due}, extensions, opened, {opened_at}, manifest, electorate, ballots, closed, frozen, result"
             " FROM commune.poll",
-    "ballot": "SELECT poll, member, seq, option, abstain, votes, ranking::text FROM commune.ballot",
-    "delegation": "SELECT truster, since, until, {expires}, scope, trustees FROM commune.delegation",
+    "ballot": "SELECT poll, member, seq, since, option, abstain, final, votes, ranking::text FROM commune.ballot",
+    "delegation": "SELECT truster, since, until, {expires}, scope, trustees, must_vote FROM commune.delegation",
 }
 TIMES = {name: "(extract(epoch FROM %s) * 1000000)::bigint" % name for name in ("opens", "closes", "due", "opened_at", "expires")}
 
@@ -49,7 +49,7 @@ def make(state):
     charter = state.charter
     if charter:
         made["charter"].append((charter.seq, charter.name, charter.id, charter.founders, charter.vouches, charter.rules,
-                                charter.limits["pending_joins"], charter.limits["acts_per_day"], charter.limits["open_polls"],
+                                charter.limits["pending_joins"], charter.limits["acts_per_day"], charter.limits["open_polls"], charter.limits["delegation_days"],
                                 len(state.identities), len(state.members()), state.pending()))
     for i in state.identities.values():
         made["member"].append((i.id, i.did, i.status, i.since, i.nonce, state.vouched(i.did), i.day, i.acts, i.polls, i.profile))
@@ -59,12 +59,13 @@ def make(state):
     for p in state.polls:
         made["poll"].append((p.seq, number[p.author], p.name, p.title, p.text, p.topic, p.options, p.method, canonical(p.params),
                              *(p.quorum or (None, None)), p.id, p.status, p.opens, p.closes, p.due, p.extensions, p.opened,
-                             p.opened_at, p.manifest, p.electorate and len(p.electorate), len(p.ballots), p.closed, p.result))
-        made["ballot"] += [(p.seq, number[did], seq, choice.get("option"), "abstain" in choice, choice.get("votes"),
+                             p.opened_at, p.manifest, p.electorate and len(p.electorate), len(p.ballots), p.closed, p.frozen, p.result))
+        made["ballot"] += [(p.seq, number[did], seq, first, choice.get("option"), "abstain" in choice, did in p.final, choice.get("votes"),
                             canonical_ranking(choice["ranking"]) if "ranking" in choice else None)
-                           for did, (seq, choice) in p.ballots.items()]
-    made["delegation"] = [(number[truster], since, until, expires, "/".join(scope), [number[did] for did in names])
-                          for truster, scope, since, until, expires, names in state.delegations]
+                           for did, (seq, choice, first) in p.ballots.items()]
+    made["delegation"] = [(number[truster], since, until, expires, "/".join(scope), [number[did] for did in names],
+                           must_vote or None)
+                          for truster, scope, since, until, expires, (names, must_vote) in state.delegations]
     return made
 
 

@@ -88,6 +88,11 @@ def known(author):
     return author.rng.choice([who for who in author.people.everybody if who.did in author.state.identities])
 
 
+def used_nonce(author, signer):
+    identity = author.state.identities.get(signer.did)
+    return identity.nonce if identity else 0
+
+
 def refused_qc105(author):
     signer = known(author)
     last = author.state.identities[signer.did].nonce
@@ -95,8 +100,9 @@ def refused_qc105(author):
 
 
 def refused_qc106(author):
-    signer = known(author)
-    return author.sign(signer, "topic", topic="again %d" % author.rng.randrange(1000), nonce=max(1, signer.nonce - 1))
+    """Other bytes with the nonce of the signer's last act that was folded."""
+    signer = author.rng.choice([who for who in author.people.everybody if used_nonce(author, who) > 0])
+    return author.sign(signer, "topic", topic="again %d" % author.rng.randrange(1000), nonce=used_nonce(author, signer))
 
 
 def refused_qc107(author):
@@ -116,13 +122,13 @@ def refused_qc109(author):
     members = {name: value for name, value in body.items() if name not in kinds.ENVELOPE}
     change = rng.randrange(4)
     if change == 0 or not members:
-        members[rng.choice(["foo", "Poll", "text", "withdraw", "until", "profile"])] = rng.choice([1, "x", True, {}])
+        members[rng.choice(["foo", "Poll", "text", "withdraw", "until", "must_vote", "profile"])] = rng.choice([1, "x", True, {}])
     elif change == 1:
         del members[rng.choice(sorted(members))]
     else:
         members[rng.choice(sorted(members))] = rng.choice(
             [None, True, False, 0, -1, 1, LARGEST, -LARGEST, 253402300799, 253402300800, 9007199254, 9007199255, "", "x", "x" * 60,
-             "x" * 61, "\u00e9" * 200, "\u00e9" * 201, "a\x01", "a\x7f", "a\x80", "a\tb\n", "a\r", [], [1], [1, 2], [0, 0], [2, 1],
+             "x" * 61, "\u00e9" * 200, "\u00e9" * 201, "a\x01", "a\x7f", "a\x80", "a\tb\n", "a\r", [], [1], [1, 2], [0, 0], [2, 1], [1, 5], [1, 6],
              ["a"], ["a", "a"], ["x" * 201], {}, {"a": 1}, NOBODY, NOBODY + "A", NOBODY[:-1] + "B", author.member().did,
              COMMUNE_DID, [COMMUNE_DID], ["o%d" % n for n in range(256)], [author.member().did] * 2])
     return author.sign(signer, body["act"], nonce=body["nonce"], **members)
@@ -302,6 +308,19 @@ def refused_qc502(author):
 def refused_qc503(author):
     return author.sign(author.member(), "delegate", scope={}, until=author.rng.choice([1, author.now - 1, author.now]),
                        to=author.rng.choice([[], [COMMUNE_DID], [author.people.mixed.did]]))
+
+
+def refused_qc506(author):
+    return author.sign(author.member(), "delegate", scope={}, to=[author.rng.choice(author.people.strangers).did],
+                       until=author.rng.choice([author.now + 86400 * author.state.charter.limits["delegation_days"] + 100, 253402300799]))
+
+
+def refused_qc507(author):
+    final = [(poll, who) for poll in author.state.polls if poll.status == "open" for who in sorted(poll.final) if who in author.people.by_did]
+    if not final:
+        return author.act()
+    poll, who = author.rng.choice(final)
+    return author.sign(author.people.by_did[who], "ballot", poll=base64url(poll.manifest), choice=author.rng.choice([{"abstain": True}, {}]))
 
 
 FAULTS = [value for name, value in sorted(globals().items()) if name.startswith("refused_")]

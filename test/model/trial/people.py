@@ -79,7 +79,7 @@ class Author:
         """One of the electorate; sometimes any member."""
         voters = [who for who in self.people.everybody if who.did in poll.electorate]
         if self.rng.random() < 0.4:
-            asked = {name for names in poll.lists.values() for name in names}
+            asked = {name for names, _ in poll.lists.values() for name in names}
             voters = [who for who in voters if who.did in asked] or voters
         return self.rng.choice(voters) if voters and self.rng.random() < 0.9 else self.member()
 
@@ -123,6 +123,8 @@ class Author:
             "opens": opens, "closes": max(opens, now) + rng.choice([1, 1, 2, 2, 3, 5, 60]),
             "params": {"running": True} if rng.random() < 0.3 else {},
         }
+        if rng.random() < 0.3:
+            members["params"]["override_window"] = rng.choice([1, 1, 2, 60])
         if method == "quadratic":
             members["params"]["credits"] = rng.choice([1, 9, 100, record.LARGEST])
             members["params"]["negative"] = rng.random() < 0.3
@@ -203,5 +205,7 @@ class Author:
             scope = {"topic": rng.choice(list(self.state.topics))}
         others = [who.did for who in self.people.everybody if who is not signer]
         to = rng.sample(others[:8] if rng.random() < 0.7 else others, rng.choice([0, 1, 1, 1, 2, 5]))     # few are asked often
-        until = {"until": self.now + rng.choice([1, 2, 5, 1000])} if rng.random() < 0.3 else {}
-        return self.sign(signer, "delegate", scope=scope, to=to, **until)
+        more = {"until": self.now + rng.choice([1, 2, 5, 1000])} if rng.random() < 0.3 else {}
+        if to and rng.random() < 0.3:
+            more["must_vote"] = sorted(rng.sample(range(1, len(to) + 1), rng.randint(1, len(to))))
+        return self.sign(signer, "delegate", scope=scope, to=to, **more)

@@ -100,7 +100,7 @@ class Run:
         """Everything; raises Failure, with the seed in it."""
         try:
             rng = self.set_up()
-            scenes = [self.all_faults, self.time_runs_out, self.acts_race, self.lists_are_full, self.a_day_is_full]
+            scenes = [self.all_faults, self.time_runs_out, self.window_begins, self.acts_race, self.lists_are_full, self.a_day_is_full]
             rng.shuffle(scenes)
             every = self.steps_in_all // (len(scenes) + 1)
             for self.steps in range(1, self.steps_in_all + 1):
@@ -155,10 +155,10 @@ class Run:
         session.bring(rng, [people.sign(signer, "topic", topic="topic 0"), people.sign(signer, "topic", topic="topic 1")], "COPY")
         self.seal(rng)
         author = self.author(rng)
-        for who, method in zip(people.founders, METHODS):
-            params = {"credits": 100} if method == "quadratic" else {}
+        for who, method in zip(people.founders, ["quadratic", "approval", "irv", "score", "borda", "schulze"]):
+            params = {"quadratic": {"credits": 100}, "score": {"highest": 5}}.get(method, {})
             session.bring(rng, [author.poll(who, method=method, params=params, name="long-" + method,
-                                            topic="topic 0", opens=author.now - 1, closes=author.now + 1000)], "submit")
+                                            topic="topic 0", options=["bread", "roses", "water"], opens=author.now - 1, closes=author.now + 1000)], "submit")
         self.seal(rng)
         self.check(rng)
 
@@ -399,6 +399,31 @@ class Run:
             other.end("COMMIT")
         self.sealed(rng)
 
+    def window_begins(self, rng):
+        """A delegate changes his ballot when it is final: once before a block says so, once after."""
+        people, session = self.people, self.free(rng)
+        self.sealed(rng)
+        a, b, c = self.rested(rng, 3)
+        at, name = int(time.time()) + 3, "window-%d" % self.steps
+        session.bring(rng, [people.sign(b, "delegate", scope={}, to=[c.did, a.did], must_vote=[2]),
+                            people.sign(a, "poll", name=name, title="Shall we?", options=["yes"], method="approval", opens=0,
+                                        closes=at + 50, params={"override_window": 50, "running": True})], "COPY")
+        self.sealed(rng)
+        poll = self.poll(name)
+        ballots = {who: dict(poll=base64url(poll.manifest), choice={"votes": [1]}) for who in (a, b, c)}
+        session.bring(rng, [people.sign(a, "ballot", **ballots[a])], "submit")
+        self.sealed(rng)
+        if time.time() > at - 0.5 or b.did not in poll.electorate:
+            raise Unsuited              # a slow machine
+        session.bring(rng, [people.sign(a, "ballot", **ballots[a])], "submit")
+        time.sleep(max(0, at - time.time()) + 0.01)
+        session.bring(rng, [people.sign(a, "ballot", **ballots[a])], "submit")
+        session.bring(rng, [people.sign(c, "ballot", **ballots[c])], "submit")
+        self.sealed(rng)
+        session.bring(rng, [people.sign(a, "ballot", **ballots[a])], "submit")
+        session.bring(rng, [people.sign(b, "ballot", **ballots[b])], "submit")
+        self.sealed(rng)
+
     def acts_race(self, rng):
         """Acts that are good each by itself, in one block."""
         people, names = self.people, "race %d" % self.steps
@@ -419,7 +444,9 @@ class Run:
         if not founders:
             raise Unsuited
         who = rng.choice(founders)
-        open_poll = next(poll for poll in self.mirror.state.polls if poll.name.startswith("long-"))
+        open_poll = next((poll for poll in self.mirror.state.polls if poll.name.startswith("long-")), None)
+        if not open_poll:
+            raise Unsuited
         ballot = people.sign(who, "ballot", nonce=who.nonce + 90000, poll=base64url(open_poll.manifest), choice={"abstain": True})
         slow = self.free(rng)
         slow.rows("BEGIN")

@@ -1,0 +1,393 @@
+/*
+ * delegation_represent_test.c -- who represents whom in a poll: lists of several, delegates who must vote themselves,
+ * the override window, and how all of it is explained.
+ */
+#include "commune.h"
+
+#define NOW(c) ((long long) ((c).time / USECS_PER_SECOND))
+
+static void
+announce(Commune *c, const char *name, const char *params, int seconds)
+{
+	ACT(c, OK, "ann", "poll", "'name':'%s','title':'x','options':['a','b'],'method':'approval','params':{%s},'opens':1,'closes':%lld",
+		name, params, NOW(*c) + seconds);
+}
+
+static void
+vote(Commune *c, const char *who, const char *name)
+{
+	ACT(c, OK, who, "ballot", "'poll':'#%s','choice':{'votes':[1,0]}", name);
+}
+
+static void
+trust(Commune *c, const char *who, const char *to)
+{
+	ACT(c, OK, who, "delegate", "'scope':{},'to':[%s]", to);
+}
+
+/* What somebody is called. */
+static Str
+name_of(Commune *c, int64_t id)
+{
+	const Member *m = member_find_id(c->state, id);
+
+	for (size_t i = 0; i < sizeof c->people / sizeof *c->people; i++)
+		for (const Person *p = c->people[i]; p != NULL; p = p->next)
+			if (did_cmp(&p->did, &m->did) == 0)
+				return p->name;
+	return STR("?");
+}
+
+/* Write weights: "ann 3, bob 1". */
+static Str
+weights(Commune *c, const char *name)
+{
+	Representation r;
+	Fault		fault;
+	Buf			b;
+
+	buf_init(&b, &c->block.arena);
+	if (CHECK(representation_read(&r, &c->block.arena, c->state, poll(c, name), INT64_MAX, &fault) == CODE_OK))
+		for (uint32_t v = 0; v < r.graph.n; v++)
+		{
+			if (r.weight[v] == 0)
+				continue;
+			if (b.n > 0)
+				buf_text(&b, ", ");
+			buf_str(&b, name_of(c, r.electorate.id[v]));
+			buf_char(&b, ' ');
+			buf_int(&b, r.weight[v]);
+		}
+	return buf_done(&b);
+}
+
+/* Write a way: "ann 1 bob not a member; ann 2 cid backup; cid votes", as it was before an index. */
+static Str
+way_before(Commune *c, const char *name, const char *who, int64_t index)
+{
+	Representation r;
+	Way			way;
+	Fault		fault;
+	Buf			b;
+	Member	   *m = member(c, who);
+
+	buf_init(&b, &c->block.arena);
+	if (!CHECK(representation_read(&r, &c->block.arena, c->state, poll(c, name), index, &fault) == CODE_OK))
+		return STR("");
+	representation_explain(&way, &r, m ? m->id : -1, &c->block.arena);
+	for (size_t i = 0; i < way.n; i++)
+	{
+		const Hop  *hop = &way.hop[i];
+
+		CHECK_INT(hop->hop, i == 0 ? 0 : hop->place == way.hop[i - 1].place ? way.hop[i - 1].hop : way.hop[i - 1].hop + 1);
+		if (i > 0)
+			buf_text(&b, "; ");
+		buf_str(&b, hop->place < 0 ? str_from(who) : name_of(c, r.electorate.id[hop->place]));
+		buf_char(&b, ' ');
+		if (hop->rank > 0)
+		{
+			buf_int(&b, hop->rank);
+			buf_char(&b, ' ');
+			buf_str(&b, name_of(c, hop->trustee));
+			buf_char(&b, ' ');
+		}
+		buf_text(&b, hop->reason);
+	}
+	return buf_done(&b);
+}
+
+#define CHECK_WAY(c, name, who, want) CHECK_STR(way_before(c, name, who, INT64_MAX), want)
+
+/* ---- lists of several ---- */
+
+static void
+test_ranked(void)
+{
+	Commune		c;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob cid dan eve fay gus", 1, "");
+	trust(&c, "ann", "'@stranger','@bob','@cid'");
+	trust(&c, "bob", "'@dan'");
+	trust(&c, "cid", "");
+	trust(&c, "eve", "'@fay','@gus'");
+	trust(&c, "fay", "'@eve'");
+	announce(&c, "p", "", 1000);
+	CHECK_WAY(&c, "p", "ann", "ann 1 stranger not a member; ann 2 bob backup; ann 3 cid leads to nobody; bob 1 dan delegates; dan no list");
+	CHECK_WAY(&c, "p", "eve", "eve 1 fay delegates; eve 2 gus leads to nobody; fay 1 eve delegates; eve ring");
+	CHECK_WAY(&c, "p", "cid", "cid nobody");
+	CHECK_WAY(&c, "p", "stranger", "stranger not in the electorate");
+	CHECK_WAY(&c, "p", "never named", "never named not in the electorate");
+	CHECK_STR(weights(&c, "p"), "");
+
+	/* A backup who votes helps where the first choice leads to nobody. */
+	vote(&c, "cid", "p");
+	vote(&c, "gus", "p");
+	CHECK_STR(weights(&c, "p"), "cid 2, gus 3");
+	CHECK_WAY(&c, "p", "ann", "ann 1 stranger not a member; ann 2 bob leads to nobody; ann 3 cid backup; cid votes");
+	CHECK_WAY(&c, "p", "fay", "fay 1 eve delegates; eve 1 fay longer way; eve 2 gus backup; gus votes");
+
+	/* Of equal sums the earlier choice: 2 and 1 by bob, 3 by cid. */
+	vote(&c, "dan", "p");
+	CHECK_STR(weights(&c, "p"), "cid 1, dan 3, gus 3");
+	CHECK_WAY(&c, "p", "ann", "ann 1 stranger not a member; ann 2 bob backup; bob 1 dan delegates; dan votes");
+	CHECK_WAY(&c, "p", "bob", "bob 1 dan delegates; dan votes");
+	CHECK_WAY(&c, "p", "dan", "dan votes");
+	commune_end(&c);
+}
+
+/* Somebody who left is passed over; he comes again, and so does his rank. */
+static void
+test_members(void)
+{
+	Commune		c;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob cid dan", 1, "");
+	trust(&c, "ann", "'@bob','@cid'");
+	trust(&c, "cid", "'@dan'");
+	ACT(&c, OK, "bob", "leave", "%s", "");
+	announce(&c, "p", "", 1000);
+	vote(&c, "dan", "p");
+	CHECK_WAY(&c, "p", "ann", "ann 1 bob not a member; ann 2 cid backup; cid 1 dan delegates; dan votes");
+	ACT(&c, OK, "bob", "join", "%s", "");
+	announce(&c, "q", "", 1000);
+	vote(&c, "dan", "q");
+	CHECK_WAY(&c, "q", "ann", "ann 1 bob leads to nobody; ann 2 cid backup; cid 1 dan delegates; dan votes");
+	vote(&c, "bob", "q");
+	CHECK_WAY(&c, "q", "ann", "ann 1 bob delegates; bob votes");
+	CHECK_WAY(&c, "p", "bob", "bob not in the electorate");
+	commune_end(&c);
+}
+
+static void
+test_must_vote(void)
+{
+	Commune		c;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob cid dan", 1, "");
+	ACT(&c, OK, "ann", "delegate", "'scope':{},'to':['@bob','@dan'],'must_vote':[1]");
+	ACT(&c, OK, "cid", "delegate", "'scope':{},'to':['@bob'],'must_vote':[1]");
+	trust(&c, "bob", "'@cid'");
+	announce(&c, "p", "", 1000);
+	CHECK_WAY(&c, "p", "ann", "ann 1 bob does not vote; ann 2 dan backup; dan no list");
+	vote(&c, "cid", "p");
+	CHECK_WAY(&c, "p", "bob", "bob 1 cid delegates; cid votes");
+	CHECK_WAY(&c, "p", "ann", "ann 1 bob does not vote; ann 2 dan backup; dan no list");
+	CHECK_STR(weights(&c, "p"), "cid 2");
+	vote(&c, "bob", "p");
+	CHECK_WAY(&c, "p", "ann", "ann 1 bob delegates; bob votes");
+
+	announce(&c, "q", "", 1000);
+	CHECK_WAY(&c, "q", "cid", "cid 1 bob does not vote; cid no choice helps");
+	CHECK_WAY(&c, "q", "bob", "bob 1 cid delegates; cid 1 bob does not vote; cid no choice helps");
+	vote(&c, "dan", "q");
+	CHECK_STR(weights(&c, "q"), "dan 2");
+	commune_end(&c);
+}
+
+/* A list that had expired when the poll opened is as if it were not there, and is named. */
+static void
+test_expired(void)
+{
+	Commune		c;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob cid", 1, "");
+	ACT(&c, OK, "ann", "topic", "'topic':'water'");
+	ACT(&c, OK, "bob", "delegate", "'scope':{'topic':'water'},'to':['@ann'],'until':%lld", NOW(c) + 10);
+	ACT(&c, OK, "cid", "delegate", "'scope':{'topic':'water'},'to':['@ann'],'until':%lld", NOW(c) + 10);
+	trust(&c, "cid", "'@bob'");
+	pass(&c, 10);
+	ACT(&c, OK, "ann", "poll", "'name':'p','title':'x','topic':'water','options':['a','b'],'method':'approval','opens':1,'closes':%lld", NOW(c) + 100);
+	CHECK_WAY(&c, "p", "bob", "bob expired");
+	CHECK_WAY(&c, "p", "cid", "cid 1 bob delegates; bob expired");
+	CHECK_WAY(&c, "p", "ann", "ann no list");
+	commune_end(&c);
+}
+
+/* ---- the override window ---- */
+
+static void
+test_window_params(void)
+{
+	Commune		c;
+
+	commune_begin(&c);
+	commune_found(&c, "ann", 1, "");
+	ACT(&c, BAD_PARAMS, "ann", "poll", "'name':'p','title':'x','options':['a'],'method':'approval','params':{'override_window':0},'opens':%lld,'closes':%lld", NOW(c), NOW(c) + 100);
+	ACT(&c, BAD_PARAMS, "ann", "poll", "'name':'p','title':'x','options':['a'],'method':'approval','params':{'override_window':'1'},'opens':%lld,'closes':%lld", NOW(c), NOW(c) + 100);
+	ACT(&c, BAD_PARAMS, "ann", "poll", "'name':'p','title':'x','options':['a'],'method':'approval','params':{'override_window':100},'opens':%lld,'closes':%lld", NOW(c), NOW(c) + 100);
+	ACT(&c, BAD_PARAMS, "ann", "poll", "'name':'p','title':'x','options':['a'],'method':'approval','params':{'override_window':253402300800},'opens':%lld,'closes':%lld", NOW(c), NOW(c) + 100);
+	ACT(&c, OK, "ann", "poll", "'name':'p','title':'x','options':['a'],'method':'majority','params':{'override_window':99},'opens':%lld,'closes':%lld", NOW(c), NOW(c) + 100);
+	CHECK_INT(poll(&c, "p")->due, poll(&c, "p")->closes - SECONDS(99));
+	commune_end(&c);
+}
+
+static void
+test_window(void)
+{
+	Commune		c;
+	int64_t		frozen;
+	char		id[ID_TEXT_LEN];
+	char		body[200];
+	Str			all;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob cid dan eve fay gus hal", 1, "");
+	trust(&c, "ann", "'@bob'");
+	trust(&c, "bob", "'@cid'");
+	trust(&c, "eve", "'@fay','@dan'");
+	trust(&c, "hal", "'@gus'");
+	announce(&c, "p", "'override_window':40,'running':true", 100);
+	vote(&c, "cid", "p");			/* carries ann and bob */
+	vote(&c, "dan", "p");			/* and eve, by her second choice */
+	vote(&c, "gus", "p");			/* and hal, who votes in time */
+	vote(&c, "hal", "p");
+	pass(&c, 59);
+	CHECK(poll(&c, "p")->frozen == INT8_NONE);
+	vote(&c, "cid", "p");			/* free to change until the window begins */
+	CHECK_STR(weights(&c, "p"), "cid 3, dan 2, gus 1, hal 1");
+
+	/* The pre-check judges by the clock, before any block of the window. */
+	c.time += SECONDS(1);
+	frozen = c.last.size;
+	ACT(&c, BALLOT_FINAL, "cid", "ballot", "'poll':'#p','choice':{'votes':[0,1]}");
+	CHECK_INT(poll(&c, "p")->frozen, frozen);
+	CHECK_INT(c.out.nentries, 1);
+	id_print(id, (const uint8_t *) poll(&c, "p")->manifest.p);
+	snprintf(body, sizeof body, "{\"entry\":\"freeze\",\"final\":2,\"index\":%lld,\"poll\":\"%.*s\",\"represented\":3}",
+			 (long long) frozen, (int) sizeof id, id);
+	CHECK_STR(entry(&c, 0), body);
+	ACT(&c, BALLOT_FINAL, "dan", "ballot", "'poll':'#p','choice':{'abstain':true}");
+	ACT(&c, BALLOT_FINAL, "dan", "ballot", "'poll':'#p','choice':{'nonsense':true}");
+
+	/* Who represents nobody may change his mind to the end. */
+	vote(&c, "gus", "p");
+	vote(&c, "hal", "p");
+
+	/* Who takes his vote back votes for himself alone: ann stays with cid, though bob stands between them. */
+	vote(&c, "bob", "p");
+	CHECK_STR(weights(&c, "p"), "bob 1, cid 2, dan 2, gus 1, hal 1");
+	CHECK_WAY(&c, "p", "bob", "bob votes");
+	CHECK_WAY(&c, "p", "ann", "ann 1 bob delegates; bob 1 cid delegates; cid votes");
+	vote(&c, "bob", "p");
+
+	/* A first choice who comes too late does not draw votes away, nor does he get any. */
+	vote(&c, "fay", "p");
+	CHECK_STR(weights(&c, "p"), "bob 1, cid 2, dan 2, fay 1, gus 1, hal 1");
+	CHECK_WAY(&c, "p", "eve", "eve 1 fay leads to nobody; eve 2 dan backup; dan votes");
+	vote(&c, "eve", "p");
+	CHECK_STR(weights(&c, "p"), "bob 1, cid 2, dan 1, eve 1, fay 1, gus 1, hal 1");
+	ACT(&c, BALLOT_FINAL, "dan", "ballot", "'poll':'#p','choice':{'votes':[0,1]}");		/* as it was when the window began */
+
+	/* Any earlier block can be asked about. */
+	CHECK_STR(way_before(&c, "p", "eve", frozen), "eve 1 fay leads to nobody; eve 2 dan backup; dan votes");
+	CHECK_STR(way_before(&c, "p", "bob", frozen), "bob 1 cid delegates; cid votes");
+	CHECK_STR(way_before(&c, "p", "bob", poll(&c, "p")->opened + 1), "bob 1 cid delegates; cid no list");
+
+	all = arena_str(&c.forever.arena, weights(&c, "p"));
+	c.time = poll(&c, "p")->closes;
+	SEAL(&c);
+	pass(&c, 1);
+	CHECK(poll(&c, "p")->result.p != NULL);
+	CHECK(str_eq(weights(&c, "p"), all));
+	commune_end(&c);
+}
+
+/* Late voters on the way: nobody there, and a delegate who must vote himself. */
+static void
+test_window_ends(void)
+{
+	Commune		c;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob cid dan", 1, "");
+	trust(&c, "ann", "'@bob'");
+	ACT(&c, OK, "cid", "delegate", "'scope':{},'to':['@bob'],'must_vote':[1]");
+	announce(&c, "p", "'override_window':40", 100);
+	pass(&c, 60);
+	CHECK_INT(c.out.nentries, 1);
+	vote(&c, "bob", "p");
+	CHECK_STR(weights(&c, "p"), "bob 1");
+	CHECK_WAY(&c, "p", "ann", "ann 1 bob delegates; bob voted too late");
+	CHECK_WAY(&c, "p", "cid", "cid 1 bob voted too late; cid no choice helps");
+	CHECK_WAY(&c, "p", "bob", "bob votes");
+	commune_end(&c);
+}
+
+/* A gap in the register moves the window with the closing. */
+static void
+test_window_gap(void)
+{
+	Commune		c;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob", 1, "");
+	trust(&c, "bob", "'@ann'");
+	announce(&c, "p", "'override_window':40", 100);
+	announce(&c, "q", "'override_window':90", 100);
+	announce(&c, "r", "'override_window':40", 100);
+	vote(&c, "ann", "p");
+	vote(&c, "ann", "q");
+
+	/* 200 seconds swallow both: the poll closes 200 seconds later, and is frozen 40 seconds before that. */
+	c.time += SECONDS(200);
+	ACT(&c, OK, "ann", "ballot", "'poll':'#p','choice':{'votes':[0,1]}");
+	CHECK(poll(&c, "p")->frozen == INT8_NONE);
+	CHECK_INT(poll(&c, "p")->extensions, 1);
+	CHECK_INT(poll(&c, "p")->due, poll(&c, "p")->closes - SECONDS(40));
+	c.time = poll(&c, "q")->closes - SECONDS(90);
+	ACT(&c, BALLOT_FINAL, "ann", "ballot", "'poll':'#q','choice':{'votes':[0,1]}");
+	c.time = poll(&c, "p")->closes - SECONDS(40) - 1;
+	ACT(&c, OK, "ann", "ballot", "'poll':'#p','choice':{'votes':[1,1]}");
+	c.time++;
+	ACT(&c, BALLOT_FINAL, "ann", "ballot", "'poll':'#p','choice':{'votes':[0,1]}");
+
+	/* Once frozen, a poll stays so, also if it is extended. */
+	c.time += SECONDS(500);
+	ACT(&c, BALLOT_FINAL, "ann", "ballot", "'poll':'#p','choice':{'votes':[0,1]}");
+	CHECK_INT(poll(&c, "p")->extensions, 2);
+	CHECK_INT(poll(&c, "p")->due, poll(&c, "p")->closes);
+	ACT(&c, OK, "bob", "ballot", "'poll':'#p','choice':{'votes':[0,1]}");
+	CHECK_STR(weights(&c, "p"), "ann 1, bob 1");
+	commune_end(&c);
+}
+
+/* A poll that opens when its window has begun already: nobody can be represented.  It is frozen as it is extended. */
+static void
+test_window_late(void)
+{
+	Commune		c;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob", 1, "");
+	trust(&c, "bob", "'@ann'");
+	announce(&c, "p", "'override_window':600", 100);
+	CHECK(poll(&c, "p")->frozen == INT8_NONE);
+	c.time += SECONDS(200);
+	ACT(&c, OK, "ann", "ballot", "'poll':'#p','choice':{'votes':[0,1]}");
+	CHECK_INT(poll(&c, "p")->extensions, 1);
+	CHECK(poll(&c, "p")->frozen != INT8_NONE);
+	CHECK_INT(poll(&c, "p")->due, poll(&c, "p")->closes);
+	CHECK_INT(c.out.nentries, 2);
+	CHECK_STR(weights(&c, "p"), "ann 1");
+	ACT(&c, OK, "ann", "ballot", "'poll':'#p','choice':{'votes':[1,1]}");
+	commune_end(&c);
+}
+
+int
+main(void)
+{
+	test_ranked();
+	test_members();
+	test_must_vote();
+	test_expired();
+	test_window_params();
+	test_window();
+	test_window_ends();
+	test_window_gap();
+	test_window_late();
+	return check_done("delegation_represent");
+}
