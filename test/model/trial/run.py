@@ -18,7 +18,7 @@ from reference.register import Mirror
 from reference.rows import row_leaf
 
 from .faults import FAULTS
-from .people import METHODS, Author, People
+from .people import Author, People
 from .sessions import Session, now
 
 
@@ -156,7 +156,7 @@ class Run:
         self.seal(rng)
         author = self.author(rng)
         for who, method in zip(people.founders, ["quadratic", "approval", "irv", "score", "borda", "schulze"]):
-            params = {"quadratic": {"credits": 100}, "score": {"highest": 5}}.get(method, {})
+            params = {"running": True, **{"quadratic": {"credits": 100}, "score": {"highest": 5}}.get(method, {})}
             session.bring(rng, [author.poll(who, method=method, params=params, name="long-" + method,
                                             topic="topic 0", options=["bread", "roses", "water"], opens=author.now - 1, closes=author.now + 1000)], "submit")
         self.seal(rng)
