@@ -144,13 +144,15 @@ show_text(const Cli *cli, const char *label, const Json *text)
 static Str
 say(const Cli *cli, const Ballot *ballot, int32_t option)
 {
-	const uint8_t *p = (const uint8_t *) ballot->ranking.p;
-	const uint8_t *end = p + ballot->ranking.n;
+	const uint8_t *p;
+	const uint8_t *end;
 	Rank		rank;
 
 	if (ballot->ranking.p == NULL)
 		return arena_printf(cli->arena, "%lld", ballot->option == option ? 1LL :
 							(size_t) option <= ballot->votes.n ? (long long) ballot->votes.v[option - 1] : 0LL);
+	p = (const uint8_t *) ballot->ranking.p;
+	end = p + ballot->ranking.n;
 	for (int place = 1; rank_next(&rank, &p, end); place++)
 		for (uint32_t i = 0; i < rank.n; i++)
 			if (rank_option(&rank, i) == (uint32_t) option)

@@ -7,7 +7,7 @@ from reference import record
 from reference.methods import METHODS, RANKINGS
 from reference.record import Signer, base64url, leaf
 
-OPTIONS = ["bread", "roses", "water", "a \"quoted\" \\ thing", "line\nbreak and\ttab", "\u00fcber \u2028 \U0001f331", "/", "7"]
+OPTIONS = ["bread", "roses", "water", "a \"quoted\" \\ thing", "line\nbreak and\ttab", "\u00fcber \u2020 \U0001f331", "/", "7"]
 
 
 class Mixed(Signer):
