@@ -62,7 +62,8 @@
 	X(NOT_PUBLISHED, "QC217", "not published yet", "Wait until a quorum of witnesses has cosigned.") \
 	X(UNKNOWN_WITNESS, "QC218", "the policy names no such witness", "The file of commune.policy_file lists the witnesses.") \
 	X(NO_CHECKPOINT, "QC219", "no such checkpoint is signed", "Checkpoints are signed after blocks: SELECT * FROM commune.register_status.") \
-	X(NO_SUCH_BLOCK, "QC220", "there is no such block", "Blocks are numbered from 1: SELECT max(number) FROM commune.block.") \
+	X(TABLE_CHAINED, "QC220", "the table is chained", "End the promise first, for everybody to see: SELECT commune.unchain('the_table').") \
+	X(NO_SUCH_BLOCK, "QC221", "there is no such block", "Blocks are numbered from 1: SELECT max(number) FROM commune.block.") \
 	/* members and topics */ \
 	X(NOT_FOUNDED, "QC301", "no commune is founded here yet", "The first act is a charter, signed by one of its founders.") \
 	X(ALREADY_FOUNDED, "QC302", "a commune is founded here already", "One commune a database.") \

@@ -3,17 +3,8 @@
  */
 #include "fold/complete.h"
 
+#include "register/seqs.h"
 #include "register/snapshot.h"
-
-#include <stdlib.h>
-
-typedef struct Seqs
-{
-	Arena	   *arena;
-	int64_t    *seq;
-	size_t		n;
-	size_t		room;
-} Seqs;
 
 typedef struct Complete
 {
@@ -21,41 +12,10 @@ typedef struct Complete
 	XidSnapshot s;
 	bool		has_p;
 	XidSnapshot p;				/* the finished snapshot before, of the same era */
-	Seqs		sealed;
-	Seqs		seen;
+	SeqSet		sealed;
+	bool		missing;		/* something is in no block; the first of it: */
+	int64_t		seq;
 } Complete;
-
-static void
-add(Seqs *seqs, int64_t seq)
-{
-	if (seqs->n == seqs->room)
-	{
-		size_t		room = seqs->room * 2 + 64;
-		int64_t    *grown = arena_alloc(seqs->arena, room * sizeof *grown);
-
-		if (seqs->n > 0)
-			memcpy(grown, seqs->seq, seqs->n * sizeof *grown);
-		seqs->seq = grown;
-		seqs->room = room;
-	}
-	seqs->seq[seqs->n++] = seq;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	int64_t		x = *(const int64_t *) a;
-	int64_t		y = *(const int64_t *) b;
-
-	return (x > y) - (x < y);
-}
-
-static void
-sort(Seqs *seqs)
-{
-	if (seqs->n > 0)
-		qsort(seqs->seq, seqs->n, sizeof *seqs->seq, compare);
-}
 
 /* Gather what sessions have in the blocks that share the snapshot, or in all of them, and find the snapshot before. */
 static Code
@@ -66,14 +26,14 @@ gather_sealed(Complete *c, Store *store, Arena *arena, const BlockRow *block, Fa
 	for (;;)
 	{
 		BlockRow	before;
-		const MemberRef *refs;
-		size_t		n;
-		Code		code = block_members_unpack(&refs, &n, arena, at.members, fault);
+		MemberWalk	walk = {.packed = at.members};
+		MemberRun	run;
+		Code		code;
 
+		while ((code = block_members_next(&run, &walk, fault)) == CODE_OK && run.n > 0 && run.source != LEAF_ENGINE)
+			seqs_add(&c->sealed, run.seq, run.seq + run.n - 1);
 		if (code != CODE_OK)
 			return code;
-		for (size_t i = 0; i < n && refs[i].source != LEAF_ENGINE; i++)
-			add(&c->sealed, refs[i].seq);
 		if (at.number == 1)
 			return CODE_OK;
 		if (!log_block(&before, store, arena, at.number - 1))
@@ -87,17 +47,25 @@ gather_sealed(Complete *c, Store *store, Arena *arena, const BlockRow *block, Fa
 	}
 }
 
-/* Keep what S saw and P did not; true while there can be more of it among higher transaction ids. */
+/*
+ * Look whether what S saw and P did not, the seqs first to last, is in a block; true while there can be more of it among
+ * higher transaction ids.
+ */
 static bool
-look(Complete *c, int64_t seq, int64_t era, int64_t xid)
+look(Complete *c, int64_t first, int64_t last, int64_t era, int64_t xid)
 {
 	bool		same = era == c->era;
+	SeqRange	gap;
 
 	if (xid == INT8_NONE)		/* the engine's */
 		return true;
-	if (same ? snapshot_sees(&c->s, (uint64_t) xid) && !(c->has_p && snapshot_sees(&c->p, (uint64_t) xid)) :
-		!c->has_p && era < c->era)
-		add(&c->seen, seq);
+	if ((same ? snapshot_sees(&c->s, (uint64_t) xid) && !(c->has_p && snapshot_sees(&c->p, (uint64_t) xid)) :
+		 !c->has_p && era < c->era) &&
+		seqs_gap(&gap, &c->sealed, first, last) && (!c->missing || gap.first < c->seq))
+	{
+		c->missing = true;
+		c->seq = gap.first;
+	}
 	return !c->has_p || (uint64_t) xid < c->s.xmax;
 }
 
@@ -106,15 +74,15 @@ look_at_act(void *self, const void *row)
 {
 	const ActRow *act = row;
 
-	return look(self, act->seq, act->era, act->xid);
+	return look(self, act->seq, act->seq, act->era, act->xid);
 }
 
 static bool
 look_at_row(void *self, const void *row)
 {
-	const RowLeaf *leaf = row;
+	const RowLeaf *run = row;
 
-	return look(self, leaf->seq, leaf->era, leaf->xid);
+	return look(self, run_first(run), run->seq, run->era, run->xid);
 }
 
 static bool
@@ -122,7 +90,7 @@ look_at_entry(void *self, const void *row)
 {
 	const EntryRow *entry = row;
 
-	return look(self, entry->seq, entry->era, entry->xid);
+	return look(self, entry->seq, entry->seq, entry->era, entry->xid);
 }
 
 /* Look at what bears a transaction id, or one that is not below it. */
@@ -132,7 +100,7 @@ look_at_xids(Complete *c, Store *store, int ncols, uint64_t xid)
 	ScanRange	range = ncols == 0 ? SCAN_FROM : SCAN_ALL;
 
 	store->scan(store, ACT_BY_XID, ncols, &(ActRow){.xid = (int64_t) xid}, range, 5, look_at_act, c);
-	store->scan(store, ROW_LEAF_BY_XID, ncols, &(RowLeaf){.xid = (int64_t) xid}, range, 4, look_at_row, c);
+	store->scan(store, ROW_LEAF_BY_XID, ncols, &(RowLeaf){.xid = (int64_t) xid}, range, 5, look_at_row, c);
 	store->scan(store, ENTRY_BY_XID, ncols, &(EntryRow){.xid = (int64_t) xid}, range, 4, look_at_entry, c);
 }
 
@@ -147,15 +115,14 @@ gather_seen(Complete *c, Store *store)
 		return;
 	}
 	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_ALL, 5, look_at_act, c);
-	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_ALL, 4, look_at_row, c);
+	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_ALL, 5, look_at_row, c);
 	store->scan(store, ENTRY_BY_SEQ, 0, NULL, SCAN_ALL, 4, look_at_entry, c);
 }
 
 Code
 complete_check(Store *store, Arena *arena, const BlockRow *block, Fault *fault)
 {
-	Complete	c = {.era = block->era, .sealed = {.arena = arena}, .seen = {.arena = arena}};
-	size_t		next = 0;
+	Complete	c = {.era = block->era, .sealed = {.arena = arena}};
 	Code		code;
 
 	if (!block->finished)
@@ -163,17 +130,11 @@ complete_check(Store *store, Arena *arena, const BlockRow *block, Fault *fault)
 	if ((code = snapshot_parse(&c.s, arena, block->snapshot, fault)) != CODE_OK ||
 		(code = gather_sealed(&c, store, arena, block, fault)) != CODE_OK)
 		return code;
+	seqs_order(&c.sealed, NULL, NULL);
 	gather_seen(&c, store);
-	sort(&c.sealed);
-	sort(&c.seen);
-	for (size_t i = 0; i < c.seen.n; i++)
-	{
-		while (next < c.sealed.n && c.sealed.seq[next] < c.seen.seq[i])
-			next++;
-		if (next == c.sealed.n || c.sealed.seq[next] != c.seen.seq[i])
-			return fault_set(fault, CODE_DAMAGED, block->size - 1,
-							 "What has seq %lld was committed for the snapshot of block %lld and is in no block.",
-							 (long long) c.seen.seq[i], (long long) block->number);
-	}
+	if (c.missing)
+		return fault_set(fault, CODE_DAMAGED, block->size - 1,
+						 "What has seq %lld was committed for the snapshot of block %lld and is in no block.",
+						 (long long) c.seq, (long long) block->number);
 	return CODE_OK;
 }

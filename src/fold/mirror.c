@@ -12,9 +12,6 @@ mirror_init(Mirror *mirror, Arena *first, Arena *second)
 void
 mirror_resume(Mirror *mirror, const BlockRow *last, const BlockRow *finished, const Frontier *frontier, Arena *arena)
 {
-	const MemberRef *refs;
-	size_t		n;
-
 	mirror->frontier = *frontier;
 	mirror->number = last->number;
 	mirror->time = last->time;
@@ -23,9 +20,7 @@ mirror_resume(Mirror *mirror, const BlockRow *last, const BlockRow *finished, co
 	if (!last->finished)
 	{
 		mirror->unfinished = last->snapshot;
-		if (block_members_unpack(&refs, &n, arena, last->members, NULL) == CODE_OK)
-			for (size_t i = 0; i < n && refs[i].source != LEAF_ENGINE; i++)
-				mirror->last_seq = refs[i].seq;
+		(void) block_members_last(&mirror->last_seq, last->members, NULL);
 	}
 }
 

@@ -10,6 +10,7 @@
  *     state tables (by the fold), entry, verdict, tile, block, era
  */
 #include "register/register_pg.h"
+#include "register/seqs.h"
 
 #include "access/xact.h"
 #include "base/debug_pg.h"
@@ -29,10 +30,11 @@
 int			seal_block_limit = 65536;
 char	   *seal_origin = NULL;
 
-/* Something that a session committed and no block holds yet. */
+/* Something that a session committed and no block holds yet: an act, an entry, or rows of one run. */
 typedef struct Candidate
 {
-	int64		seq;
+	int64		seq;			/* of the first */
+	int64		n;
 	uint64		place;
 	LeafSource	source;
 } Candidate;
@@ -61,7 +63,8 @@ typedef struct Sealer
 	Candidate  *candidates;
 	size_t		ncandidates;
 	size_t		room;
-	size_t		next;			/* the first one that is not in a block yet */
+	size_t		next;			/* the first one that is not wholly in a block yet */
+	int64		left;			/* leaves that are in no block yet */
 	Tree		tree;
 	int64		time;			/* of the blocks */
 	PollResult *results;
@@ -125,7 +128,7 @@ demand_durable_commit(void)
 /* ---- what is new ---- */
 
 static void
-add_candidate(Sealer *s, LeafSource source, int64 seq, uint64 place)
+add_candidate(Sealer *s, LeafSource source, int64 seq, int64 n, uint64 place)
 {
 	if (s->ncandidates == s->room)
 	{
@@ -134,7 +137,21 @@ add_candidate(Sealer *s, LeafSource source, int64 seq, uint64 place)
 			repalloc_huge(s->candidates, s->room * sizeof(Candidate)) :
 			MemoryContextAllocHuge(s->context, s->room * sizeof(Candidate));
 	}
-	s->candidates[s->ncandidates++] = (Candidate){seq, place, source};
+	s->candidates[s->ncandidates++] = (Candidate){seq, n, place, source};
+	s->left += n;
+}
+
+/* Count the first leaves of the next candidate as taken. */
+static void
+take(Sealer *s, int64 n)
+{
+	Candidate  *candidate = &s->candidates[s->next];
+
+	candidate->seq += n;
+	candidate->n -= n;
+	s->left -= n;
+	if (candidate->n == 0)
+		s->next++;
 }
 
 /* True if a transaction of the current era belongs to the difference of S and P. */
@@ -151,18 +168,18 @@ visit_act(void *self, const void *row)
 	Sealer	   *s = self;
 
 	if (act->era == s->era && is_new(s, act->xid))
-		add_candidate(s, LEAF_ACT, act->seq, act->row.place);
+		add_candidate(s, LEAF_ACT, act->seq, 1, act->row.place);
 	return true;
 }
 
 static bool
-visit_row_leaf(void *self, const void *row)
+visit_run(void *self, const void *row)
 {
-	const RowLeaf *leaf = row;
+	const RowLeaf *run = row;
 	Sealer	   *s = self;
 
-	if (leaf->era == s->era && is_new(s, leaf->xid))
-		add_candidate(s, LEAF_ROW, leaf->seq, leaf->row.place);
+	if (run->era == s->era && is_new(s, run->xid))
+		add_candidate(s, LEAF_ROW, run_first(run), run_length(run), run->row.place);
 	return true;
 }
 
@@ -173,7 +190,7 @@ visit_entry(void *self, const void *row)
 	Sealer	   *s = self;
 
 	if (entry->era == s->era && is_new(s, entry->xid))
-		add_candidate(s, LEAF_ENTRY, entry->seq, entry->row.place);
+		add_candidate(s, LEAF_ENTRY, entry->seq, 1, entry->row.place);
 	return true;
 }
 
@@ -184,7 +201,7 @@ scan_xids(Sealer *s, Store *seen, int ncols, int64 xid)
 	ScanRange	range = ncols == 0 ? SCAN_FROM : SCAN_ALL;
 
 	seen->scan(seen, ACT_BY_XID, ncols, &(ActRow){.xid = xid}, range, 5, visit_act, s);
-	seen->scan(seen, ROW_LEAF_BY_XID, ncols, &(RowLeaf){.xid = xid}, range, 4, visit_row_leaf, s);
+	seen->scan(seen, ROW_LEAF_BY_XID, ncols, &(RowLeaf){.xid = xid}, range, 5, visit_run, s);
 	seen->scan(seen, ENTRY_BY_XID, ncols, &(EntryRow){.xid = xid}, range, 4, visit_entry, s);
 }
 
@@ -199,62 +216,42 @@ compare_candidates(const void *a, const void *b)
 
 /* ---- the first blocks of an era ---- */
 
-typedef struct SeqSet
-{
-	int64	   *seq;
-	size_t		n;
-	size_t		room;
-} SeqSet;
-
 typedef struct EraScan
 {
 	Sealer	   *sealer;
-	SeqSet		sealed;			/* sorted once it is complete */
-	Arena		arena;
+	SeqSet		sealed;
 } EraScan;
-
-static int
-compare_seqs(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
-
-	return (x > y) - (x < y);
-}
 
 static bool
 visit_block(void *self, const void *row)
 {
 	EraScan    *scan = self;
-	const MemberRef *refs;
-	size_t		n;
+	MemberWalk	walk = {.packed = ((const BlockRow *) row)->members};
+	MemberRun	run;
 	Fault		fault;
+	Code		code;
 
-	arena_reset(&scan->arena);
-	if (block_members_unpack(&refs, &n, &scan->arena, ((const BlockRow *) row)->members, &fault) != CODE_OK)
+	while ((code = block_members_next(&run, &walk, &fault)) == CODE_OK && run.n > 0)
+		seqs_add(&scan->sealed, run.seq, run.seq + run.n - 1);
+	if (code != CODE_OK)
 		fault_raise(&fault);
-	for (size_t i = 0; i < n; i++)
-	{
-		if (scan->sealed.n == scan->sealed.room)
-		{
-			scan->sealed.room = scan->sealed.room ? scan->sealed.room * 2 : 1024;
-			scan->sealed.seq = scan->sealed.seq ?
-				repalloc_huge(scan->sealed.seq, scan->sealed.room * sizeof(int64)) :
-				MemoryContextAllocHuge(scan->sealer->context, scan->sealed.room * sizeof(int64));
-		}
-		scan->sealed.seq[scan->sealed.n++] = refs[i].seq;
-	}
 	return true;
 }
 
 static void
-consider(EraScan *scan, LeafSource source, int64 seq, int32 era, int64 xid, uint64 place)
+consider(EraScan *scan, LeafSource source, int64 first, int64 last, int32 era, int64 xid, uint64 place)
 {
+	SeqRange	gap;
+
 	if (era > scan->sealer->era || (era == scan->sealer->era && !snapshot_sees(&scan->sealer->s, (uint64) xid)))
 		return;
-	if (scan->sealed.n == 0 ||
-		bsearch(&seq, scan->sealed.seq, scan->sealed.n, sizeof(int64), compare_seqs) == NULL)
-		add_candidate(scan->sealer, source, seq, place);
+	while (seqs_gap(&gap, &scan->sealed, first, last))
+	{
+		add_candidate(scan->sealer, source, gap.first, gap.last - gap.first + 1, place);
+		if (gap.last == last)
+			break;
+		first = gap.last + 1;
+	}
 }
 
 static bool
@@ -262,16 +259,16 @@ consider_act(void *self, const void *row)
 {
 	const ActRow *act = row;
 
-	consider(self, LEAF_ACT, act->seq, act->era, act->xid, act->row.place);
+	consider(self, LEAF_ACT, act->seq, act->seq, act->era, act->xid, act->row.place);
 	return true;
 }
 
 static bool
-consider_row_leaf(void *self, const void *row)
+consider_run(void *self, const void *row)
 {
-	const RowLeaf *leaf = row;
+	const RowLeaf *run = row;
 
-	consider(self, LEAF_ROW, leaf->seq, leaf->era, leaf->xid, leaf->row.place);
+	consider(self, LEAF_ROW, run_first(run), run->seq, run->era, run->xid, run->row.place);
 	return true;
 }
 
@@ -280,7 +277,7 @@ consider_entry(void *self, const void *row)
 {
 	const EntryRow *entry = row;
 
-	consider(self, LEAF_ENTRY, entry->seq, entry->era, entry->xid, entry->row.place);
+	consider(self, LEAF_ENTRY, entry->seq, entry->seq, entry->era, entry->xid, entry->row.place);
 	return true;
 }
 
@@ -290,13 +287,12 @@ consider_entry(void *self, const void *row)
 static void
 collect_unsealed(Sealer *s, Store *seen)
 {
-	EraScan		scan = {.sealer = s};
+	EraScan		scan = {.sealer = s, .sealed = {.arena = &s->arena}};
 
-	context_arena_init(&scan.arena, AllocSetContextCreate(s->context, "commune members", ALLOCSET_DEFAULT_SIZES));
 	seen->scan(seen, BLOCK_BY_NUMBER, 0, NULL, SCAN_ALL, 0, visit_block, &scan);
-	qsort(scan.sealed.seq, scan.sealed.n, sizeof(int64), compare_seqs);
+	seqs_order(&scan.sealed, NULL, NULL);
 	seen->scan(seen, ACT_BY_SEQ, 0, NULL, SCAN_ALL, 5, consider_act, &scan);
-	seen->scan(seen, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_ALL, 4, consider_row_leaf, &scan);
+	seen->scan(seen, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_ALL, 5, consider_run, &scan);
 	seen->scan(seen, ENTRY_BY_XID, 0, NULL, SCAN_ALL, 4, consider_entry, &scan);
 }
 
@@ -338,21 +334,6 @@ find_previous_snapshot(Sealer *s)
 	}
 }
 
-/* The greatest seq that sessions have in the blocks of an unfinished snapshot: what is new in it lies above. */
-static int64
-last_session_seq(Sealer *s)
-{
-	const MemberRef *refs;
-	size_t		n;
-	Fault		fault;
-
-	if (block_members_unpack(&refs, &n, &s->arena, s->last.members, &fault) != CODE_OK)
-		fault_raise(&fault);
-	while (n > 0 && refs[n - 1].source == LEAF_ENGINE)
-		n--;
-	return n > 0 ? refs[n - 1].seq : 0;
-}
-
 /* Take S, or go on with that of an unfinished block, and find what is new in it. */
 static void
 collect(Sealer *s)
@@ -361,6 +342,7 @@ collect(Sealer *s)
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	Store	   *seen;
 	int64		above = 0;
+	Fault		fault;
 
 	s->seen = table_store_open(snapshot, false, s->context);
 	seen = table_store(s->seen);
@@ -380,10 +362,12 @@ collect(Sealer *s)
 	}
 	if (s->ncandidates > 0)
 		qsort(s->candidates, s->ncandidates, sizeof(Candidate), compare_candidates);
-	if (go_on)
-		above = last_session_seq(s);
+
+	/* What is new in an unfinished snapshot lies above what sessions have in its blocks. */
+	if (go_on && block_members_last(&above, s->last.members, &fault) != CODE_OK)
+		fault_raise(&fault);
 	while (s->next < s->ncandidates && s->candidates[s->next].seq <= above)
-		s->next++;
+		take(s, Min(s->candidates[s->next].n, above - s->candidates[s->next].seq + 1));
 }
 
 /*
@@ -438,9 +422,9 @@ end_following(Sealer *s)
 
 /* ---- a block ---- */
 
-/* Read a candidate as a member of a block. */
+/* Read the first n leaves of a candidate as members of a block. */
 static void
-read_member(LeafMember *out, Sealer *s, Arena *arena, const Candidate *candidate)
+read_members(LeafMember *out, Sealer *s, Arena *arena, const Candidate *candidate, int64 n)
 {
 	Store	   *seen = table_store(s->seen);
 	bool		found;
@@ -460,13 +444,12 @@ read_member(LeafMember *out, Sealer *s, Arena *arena, const Candidate *candidate
 	}
 	else if (candidate->source == LEAF_ROW)
 	{
-		RowLeaf		row = {.seq = 0};
+		RowLeaf		run = {.seq = 0};
 
-		found = seen->fetch(seen, arena, &row, REL_ROW_LEAF, candidate->place, 5);
-		out->era = row.era;
-		out->xid = (uint64) row.xid;
-		out->received_at = row.received_at;
-		out->leaf = str_hash(row.leaf);
+		found = seen->fetch(seen, arena, &run, REL_ROW_LEAF, candidate->place, 6);
+		for (int64 i = 0; i < n && found; i++)
+			out[i] = (LeafMember){.source = LEAF_ROW, .seq = candidate->seq + i, .era = run.era, .xid = (uint64) run.xid,
+								  .received_at = run.received_at, .leaf = run_leaf(&run, candidate->seq + i)};
 	}
 	else
 	{
@@ -629,7 +612,7 @@ make_block(Sealer *s)
 	MemoryContext context = AllocSetContextCreate(s->context, "commune block", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	MemoryContext scratch_context = AllocSetContextCreate(context, "commune act", ALLOCSET_DEFAULT_SIZES);
-	size_t		n = Min(s->ncandidates - s->next, (size_t) seal_block_limit);
+	size_t		n = (size_t) Min(s->left, (int64) seal_block_limit);
 	BlockRow	row = {.number = s->has_last ? s->last.number + 1 : 1};
 	Attempt		attempt;
 	bool		alone;
@@ -650,8 +633,14 @@ make_block(Sealer *s)
 	context_arena_init(&scratch, scratch_context);
 	alone = attempt_begin(&attempt, row.number);
 	members = arena_alloc(&arena, n * sizeof *members);
-	for (size_t i = 0; i < n; i++)
-		read_member(&members[i], s, &arena, &s->candidates[s->next + i]);
+	for (size_t i = 0; i < n;)
+	{
+		int64		some = Min(s->candidates[s->next].n, (int64) (n - i));
+
+		read_members(&members[i], s, &arena, &s->candidates[s->next], some);
+		take(s, some);
+		i += (size_t) some;
+	}
 
 	in = (BlockInput){
 		.time = s->time,
@@ -700,7 +689,7 @@ make_block(Sealer *s)
 		.time = s->time,
 		.first = in.first,
 		.size = in.first + (int64) (n + out.nentries) + 1,
-		.finished = s->next + n == s->ncandidates,
+		.finished = s->left == 0,
 		.snapshot = s->snapshot,
 	};
 	frontier_root(&header.previous, &s->tree.frontier);
@@ -746,7 +735,6 @@ make_block(Sealer *s)
 	s->last.header = arena_str(&s->arena, row.header);
 	s->last.frontier = arena_str(&s->arena, row.frontier);
 	s->has_last = true;
-	s->next += n;
 	s->nresults = 0;
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
@@ -792,13 +780,13 @@ seal_step(bool one)
 	if (s->has_last)
 		witness_check_history(s->store, &s->arena, &s->last);
 	collect(s);
-	if (s->follower || s->next < s->ncandidates || s->nresults > 0 || is_due(s))
+	if (s->follower || s->left > 0 || s->nresults > 0 || is_due(s))
 	{
 		if (!s->begun)
 			check_arrived(s);
 		if (s->has_last && log_resume(&s->tree, s->store, &s->arena, &s->last, &fault) != CODE_OK)
 			fault_raise(&fault);
-		while (make_block(s) && !one && s->next < s->ncandidates)
+		while (make_block(s) && !one && s->left > 0)
 			;
 		attempt_end();
 		number = s->last.number;

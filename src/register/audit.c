@@ -4,10 +4,10 @@
 #include "register/audit.h"
 
 #include "record/record.h"
+#include "register/seqs.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static void report(Audit *audit, int64_t index, const char *table, const char *column, const char *kind,
 				   const char *format, ...) __attribute__((format(printf, 6, 7)));
@@ -56,13 +56,12 @@ typedef struct Block
 
 /* Where a block's header stands: what the block says of itself may have been changed, or be another block's. */
 static int64_t
-place_of(Audit *audit, const Block *b)
+place_of(const Block *b)
 {
-	const MemberRef *refs;
 	size_t		n;
 	int64_t		at;
 
-	if (block_members_unpack(&refs, &n, audit->arena, b->row.members, NULL) != CODE_OK || (b->row.number > 1 && !b->has_previous) ||
+	if (block_members_count(&n, b->row.members, NULL) != CODE_OK || (b->row.number > 1 && !b->has_previous) ||
 		add_overflows(b->has_previous ? b->previous.size : 0, (int64_t) n, &at))
 		return b->row.size > 0 ? b->row.size - 1 : -1;
 	return at;
@@ -126,8 +125,6 @@ find_bounds(Audit *audit, Block *b)
 	BlockRow	at = b->previous;
 	bool		have = b->has_previous;
 	Fault		fault;
-	const MemberRef *refs;
-	size_t		n;
 
 	if (snapshot_parse(&b->s, audit->arena, b->header.snapshot, &fault) != CODE_OK)
 	{
@@ -136,10 +133,8 @@ find_bounds(Audit *audit, Block *b)
 	}
 	while (have && at.era == b->row.era && !at.finished)
 	{
-		if (b->above == 0 && block_members_unpack(&refs, &n, audit->arena, at.members, &fault) == CODE_OK)
-			for (size_t i = n; i > 0 && b->above == 0; i--)
-				if (refs[i - 1].source != LEAF_ENGINE)
-					b->above = refs[i - 1].seq;
+		if (b->above == 0)
+			(void) block_members_last(&b->above, at.members, &fault);
 		if (at.number == 1 || !log_block(&at, audit->store, audit->arena, at.number - 1))
 			have = false;
 	}
@@ -230,6 +225,14 @@ check_place(Audit *audit, const Block *b, const LeafMember *m, int64_t index, in
 		report(audit, index, table_of(m->source), "", "order", "What has seq %lld %s.", (long long) m->seq, wrong);
 }
 
+static bool
+is_none(const Digest *hash)
+{
+	static const Digest none;
+
+	return same(hash, &none);
+}
+
 /* Recompute the leaves and check each member by itself. */
 static void
 check_members(Audit *audit, Block *b)
@@ -250,6 +253,9 @@ check_members(Audit *audit, Block *b)
 		}
 		if (m->source == LEAF_ENGINE && (i == 0 || m[-1].source != LEAF_ENGINE))
 			after = 0;
+		if (m->source == LEAF_ROW && is_none(&m->leaf))
+			report(audit, index, "row_leaf", "n", "changed", "The rows that seq %lld belongs to are not as many as their leaves.",
+				   (long long) m->seq);
 		check_place(audit, b, m, index, after);
 		after = m->seq;
 		if (m->source == LEAF_ACT && (audit->projections || audit->signatures))
@@ -420,7 +426,7 @@ audit_block(Audit *audit, int64_t number)
 		return;
 	}
 	b.has_previous = number > 1 && log_block(&b.previous, audit->store, audit->arena, number - 1);
-	b.at = place_of(audit, &b);
+	b.at = place_of(&b);
 	if (block_header_parse(&b.header, audit->arena, b.row.header, &fault) != CODE_OK)
 	{
 		report(audit, b.at, "block", "header", "changed", "Block %lld: %s", (long long) number, fault.detail);
@@ -478,10 +484,8 @@ audit_block(Audit *audit, int64_t number)
 typedef struct Sealed
 {
 	Audit	   *audit;
-	MemberRef  *ref;
-	size_t		n;
-	size_t		room;
-	size_t		next;			/* see is_sealed() */
+	SeqSet		seqs;			/* in whatever table */
+	SeqSet		of[3];			/* in act, row_leaf, entry */
 	int64_t		size;
 	int32_t		era;
 	bool		has_p;
@@ -489,34 +493,29 @@ typedef struct Sealed
 	Str			snapshot;
 	int64_t		last;			/* number of the last block */
 	int64_t		upto;			/* that is looked at */
-	Arena	   *arena;			/* of what is gathered here */
 } Sealed;
+
+/* The table of a source as a number; what the engine wrote is an entry, too. */
+static int
+table_number(LeafSource source)
+{
+	return source == LEAF_ENGINE ? LEAF_ENTRY : (int) source;
+}
 
 static bool
 gather_block(void *self, const void *row)
 {
 	Sealed	   *sealed = self;
 	const BlockRow *block = row;
-	const MemberRef *refs;
-	size_t		n;
+	MemberWalk	walk = {.packed = block->members};
+	MemberRun	run;
 
 	if (block->number > sealed->upto)
 		return false;
-	arena_reset(sealed->audit->scratch);
-	if (block_members_unpack(&refs, &n, sealed->audit->scratch, block->members, NULL) != CODE_OK)
-		return true;			/* audit_block() reports it */
-	for (size_t i = 0; i < n; i++)
+	while (block_members_next(&run, &walk, NULL) == CODE_OK && run.n > 0)	/* audit_block() reports what cannot be read */
 	{
-		if (sealed->n == sealed->room)
-		{
-			MemberRef  *grown = arena_alloc(sealed->arena, (sealed->room * 2 + 1024) * sizeof *grown);
-
-			if (sealed->n > 0)
-				memcpy(grown, sealed->ref, sealed->n * sizeof *grown);
-			sealed->ref = grown;
-			sealed->room = sealed->room * 2 + 1024;
-		}
-		sealed->ref[sealed->n++] = refs[i];
+		seqs_add(&sealed->seqs, run.seq, run.seq + run.n - 1);
+		seqs_add(&sealed->of[table_number(run.source)], run.seq, run.seq + run.n - 1);
 	}
 	if (block->era != sealed->era)
 		sealed->has_p = false;
@@ -525,52 +524,54 @@ gather_block(void *self, const void *row)
 	sealed->last = block->number;
 	if (block->finished)
 	{
-		sealed->snapshot = arena_str(sealed->arena, block->snapshot);
+		sealed->snapshot = arena_str(sealed->seqs.arena, block->snapshot);
 		sealed->has_p = true;
 	}
 	return true;
 }
 
-static int
-compare_refs(const void *a, const void *b)
+static void
+report_twice(void *self, SeqRange range)
 {
-	int64_t		x = ((const MemberRef *) a)->seq;
-	int64_t		y = ((const MemberRef *) b)->seq;
-
-	return (x > y) - (x < y);
+	if (range.first == range.last)
+		report(self, -1, "block", "members", "added", "What has seq %lld is in the register twice.", (long long) range.first);
+	else
+		report(self, -1, "block", "members", "added", "What has the seqs %lld to %lld is in the register twice.",
+			   (long long) range.first, (long long) range.last);
 }
 
-/* What holds a seq in the blocks, or NULL.  Scans ask in ascending order, each from the first. */
-static const MemberRef *
-sealed_as(Sealed *sealed, int64_t seq)
-{
-	while (sealed->next < sealed->n && sealed->ref[sealed->next].seq < seq)
-		sealed->next++;
-	return sealed->next < sealed->n && sealed->ref[sealed->next].seq == seq ? &sealed->ref[sealed->next] : NULL;
-}
-
-/* Report a row whose seq a block holds, but for a row of another table; true if it was reported. */
+/* Report a row that no block holds if one holds its seq, as that of a row of another table; true if it was reported. */
 static bool
-is_impostor(Sealed *sealed, const char *table, int64_t seq, const MemberRef *ref)
+is_impostor(Sealed *sealed, LeafSource source, int64_t seq)
 {
-	if (ref == NULL || strcmp(table_of(ref->source), table) == 0)
-		return false;
-	report(sealed->audit, -1, table, "", "added", "What has seq %lld here is in no block: the seq is that of a row of %s.",
-		   (long long) seq, table_of(ref->source));
-	return true;
+	for (LeafSource other = LEAF_ACT; other <= LEAF_ENTRY; other++)
+		if (other != source && seqs_have(&sealed->of[table_number(other)], seq))
+		{
+			report(sealed->audit, -1, table_of(source), "", "added",
+				   "What has seq %lld here is in no block: the seq is that of a row of %s.", (long long) seq, table_of(other));
+			return true;
+		}
+	return false;
 }
 
 /* Report what a session committed that ought to be in a block by now. */
 static void
-check_sealed(Sealed *sealed, const char *table, int64_t seq, int32_t era, int64_t xid)
+check_sealed(Sealed *sealed, LeafSource source, int64_t first, int64_t last, int32_t era, int64_t xid)
 {
-	const MemberRef *ref = sealed_as(sealed, seq);
+	bool		due = sealed->has_p && (era < sealed->era || (era == sealed->era && snapshot_sees(&sealed->p, (uint64_t) xid)));
+	SeqRange	gap;
 
-	if (!is_impostor(sealed, table, seq, ref) && ref == NULL && sealed->has_p &&
-		(era < sealed->era || (era == sealed->era && snapshot_sees(&sealed->p, (uint64_t) xid))))
-		report(sealed->audit, -1, table, "", "omitted",
-			   "What has seq %lld was committed for the snapshot of block %lld and is in no block.",
-			   (long long) seq, (long long) sealed->last);
+	while (seqs_gap(&gap, &sealed->of[table_number(source)], first, last))
+	{
+		for (int64_t seq = gap.first; seq <= gap.last; seq++)
+			if (!is_impostor(sealed, source, seq) && due)
+				report(sealed->audit, -1, table_of(source), "", "omitted",
+					   "What has seq %lld was committed for the snapshot of block %lld and is in no block.",
+					   (long long) seq, (long long) sealed->last);
+		if (gap.last >= last)
+			break;
+		first = gap.last + 1;
+	}
 }
 
 static bool
@@ -578,16 +579,19 @@ rest_act(void *self, const void *row)
 {
 	const ActRow *act = row;
 
-	check_sealed(self, "act", act->seq, act->era, act->xid);
+	check_sealed(self, LEAF_ACT, act->seq, act->seq, act->era, act->xid);
 	return true;
 }
 
 static bool
 rest_row(void *self, const void *row)
 {
-	const RowLeaf *leaf = row;
+	const RowLeaf *run = row;
+	Sealed	   *sealed = self;
 
-	check_sealed(self, "row_leaf", leaf->seq, leaf->era, leaf->xid);
+	check_sealed(sealed, LEAF_ROW, run_first(run), run->seq, run->era, run->xid);
+	if (!run_is_whole(run) && !seqs_have(&sealed->of[table_number(LEAF_ROW)], run->seq))	/* else audit_block() reports it */
+		report(sealed->audit, -1, "row_leaf", "n", "changed", "The rows up to seq %lld are not as many as their leaves.", (long long) run->seq);
 	return true;
 }
 
@@ -597,16 +601,11 @@ rest_entry(void *self, const void *row)
 	const EntryRow *entry = row;
 	Sealed	   *sealed = self;
 
-	const MemberRef *ref;
-
 	if (entry->xid != INT8_NONE)
-	{
-		check_sealed(sealed, "entry", entry->seq, entry->era, entry->xid);
-		return true;
-	}
-	ref = sealed_as(sealed, entry->seq);
-	if (!is_impostor(sealed, "entry", entry->seq, ref) && ref == NULL &&
-		!(sealed->audit->follower && (sealed->n == 0 || entry->seq > sealed->ref[sealed->n - 1].seq)))
+		check_sealed(sealed, LEAF_ENTRY, entry->seq, entry->seq, entry->era, entry->xid);
+	else if (!seqs_have(&sealed->of[table_number(LEAF_ENTRY)], entry->seq) && !is_impostor(sealed, LEAF_ENTRY, entry->seq) &&
+			 !(sealed->audit->follower &&
+			   (sealed->seqs.n == 0 || entry->seq > sealed->seqs.v[sealed->seqs.n - 1].last)))
 		report(sealed->audit, -1, "entry", "", "added", "Entry %lld is in no block.", (long long) entry->seq);
 	return true;
 }
@@ -617,9 +616,7 @@ rest_verdict(void *self, const void *row)
 	const VerdictRow *verdict = row;
 	Sealed	   *sealed = self;
 
-	const MemberRef *ref = sealed_as(sealed, verdict->seq);
-
-	if (ref == NULL || ref->source != LEAF_ACT)
+	if (!seqs_have(&sealed->of[table_number(LEAF_ACT)], verdict->seq))
 		report(sealed->audit, -1, "verdict", "", "added", "There is a verdict on %lld, which is no act in a block.", (long long) verdict->seq);
 	return true;
 }
@@ -715,24 +712,20 @@ void
 audit_rest(Audit *audit, int64_t last)
 {
 	Store	   *store = audit->store;
-	Sealed		sealed = {.audit = audit, .arena = audit->arena, .upto = last};
+	Sealed		sealed = {.audit = audit, .seqs = {.arena = audit->arena}, .upto = last,
+								 .of = {{.arena = audit->arena}, {.arena = audit->arena}, {.arena = audit->arena}}};
 	TileWalk	walk = {.sealed = &sealed};
 
 	arena_reset(audit->arena);
 	store->scan(store, BLOCK_BY_NUMBER, 0, NULL, SCAN_ALL, 0, gather_block, &sealed);
-	if (sealed.n > 0)
-		qsort(sealed.ref, sealed.n, sizeof *sealed.ref, compare_refs);
-	for (size_t i = 1; i < sealed.n; i++)
-		if (sealed.ref[i].seq == sealed.ref[i - 1].seq)
-			report(audit, -1, "block", "members", "added", "What has seq %lld is in the register twice.", (long long) sealed.ref[i].seq);
-	if (sealed.has_p && snapshot_parse(&sealed.p, sealed.arena, sealed.snapshot, NULL) != CODE_OK)
+	seqs_order(&sealed.seqs, report_twice, audit);
+	for (size_t i = 0; i < sizeof sealed.of / sizeof *sealed.of; i++)
+		seqs_order(&sealed.of[i], NULL, NULL);
+	if (sealed.has_p && snapshot_parse(&sealed.p, audit->arena, sealed.snapshot, NULL) != CODE_OK)
 		sealed.has_p = false;
 	store->scan(store, ACT_BY_SEQ, 0, NULL, SCAN_ALL, 5, rest_act, &sealed);
-	sealed.next = 0;
-	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_ALL, 4, rest_row, &sealed);
-	sealed.next = 0;
+	store->scan(store, ROW_LEAF_BY_SEQ, 0, NULL, SCAN_ALL, 6, rest_row, &sealed);
 	store->scan(store, ENTRY_BY_SEQ, 0, NULL, SCAN_ALL, 4, rest_entry, &sealed);
-	sealed.next = 0;
 	store->scan(store, VERDICT_BY_SEQ, 0, NULL, SCAN_ALL, 0, rest_verdict, &sealed);
 	store->scan(store, ERA_BY_NUMBER, 0, NULL, SCAN_ALL, 0, rest_era, &sealed);
 	store->scan(store, TILE_BY_PLACE, 0, NULL, SCAN_ALL, 0, rest_tile, &walk);

@@ -154,8 +154,19 @@ entry_leaf(Digest *out, Str body)
 
 /*
  * Stored members: for each a variable-length integer, seven bits a byte, the lowest first, of
- * zigzag(seq - previous seq) * 4 + source.  Neighbouring acts take one byte.
+ * zigzag(seq - previous seq) * 4 + source.  Neighbours, each one seq above the one before, stand together: the source
+ * alone, as if the difference were 0, and how many they are.  A difference that is 0 is the source and a count of 0.
  */
+#define RUN_MIN 4				/* fewer neighbours take no more bytes one by one */
+
+static void
+put_varint(Buf *b, uint64_t v)
+{
+	for (; v >= 128; v >>= 7)
+		buf_char(b, (char) ((v & 127) | 128));
+	buf_char(b, (char) v);
+}
+
 Str
 block_members_pack(Arena *arena, const LeafMember *members, size_t n)
 {
@@ -167,44 +178,150 @@ block_members_pack(Arena *arena, const LeafMember *members, size_t n)
 	{
 		int64_t		delta = members[i].seq - previous;
 		uint64_t	zigzag = (uint64_t) delta << 1 ^ (delta < 0 ? UINT64_MAX : 0);
-		uint64_t	v = zigzag << 2 | (uint64_t) members[i].source;
+		size_t		run = 0;
 
-		for (; v >= 128; v >>= 7)
-			buf_char(&b, (char) ((v & 127) | 128));
-		buf_char(&b, (char) v);
+		while (i + run < n && members[i + run].source == members[i].source &&
+			   members[i + run].seq == previous + 1 + (int64_t) run)
+			run++;
+		if (run >= RUN_MIN)
+		{
+			put_varint(&b, (uint64_t) members[i].source);
+			put_varint(&b, run);
+			i += run - 1;
+		}
+		else
+		{
+			put_varint(&b, zigzag << 2 | (uint64_t) members[i].source);
+			if (zigzag == 0)
+				buf_char(&b, 0);
+		}
 		previous = members[i].seq;
 	}
 	return buf_done(&b);
 }
 
+/* Read an integer of the list; false if it is cut off or too long. */
+static bool
+get_varint(uint64_t *v, MemberWalk *walk)
+{
+	uint8_t		byte;
+	int			shift = 0;
+
+	*v = 0;
+	do
+	{
+		if (walk->at == walk->packed.n || shift > 63)
+			return false;
+		byte = (uint8_t) walk->packed.p[walk->at++];
+		*v |= (uint64_t) (byte & 127) << shift;
+		shift += 7;
+	} while (byte & 128);
+	return true;
+}
+
+/* Read the next member, or neighbours that stand together. */
+static Code
+next_item(MemberRun *run, MemberWalk *walk, Fault *fault)
+{
+	uint64_t	v;
+	uint64_t	count = 1;
+
+	if (!get_varint(&v, walk) || (v < 4 && !get_varint(&count, walk)))
+		return fault_set(fault, CODE_DAMAGED, (int64_t) walk->at, "a block's list of members is cut off");
+	run->source = (LeafSource) (v & 3);
+	if (v < 4 && count > 0)
+		run->seq = (int64_t) ((uint64_t) walk->seq + 1);
+	else
+	{
+		v >>= 2;
+		run->seq = (int64_t) ((uint64_t) walk->seq + (v >> 1 ^ -(v & 1)));
+		count = 1;
+	}
+	if (count > MEMBERS_MAX - walk->n || run->seq > INT64_MAX - (int64_t) count)
+		return fault_set(fault, CODE_DAMAGED, (int64_t) walk->at, "a block's list of members is too long");
+	run->n = (int64_t) count;
+	walk->n += count;
+	walk->seq = run->seq + run->n - 1;
+	return CODE_OK;
+}
+
+Code
+block_members_next(MemberRun *run, MemberWalk *walk, Fault *fault)
+{
+	Code		code;
+
+	*run = (MemberRun){.n = 0};
+	if (walk->has_ahead)
+	{
+		*run = walk->ahead;
+		walk->has_ahead = false;
+	}
+	else if (walk->at < walk->packed.n && (code = next_item(run, walk, fault)) != CODE_OK)
+		return code;
+	while (run->n > 0 && walk->at < walk->packed.n)
+	{
+		if ((code = next_item(&walk->ahead, walk, fault)) != CODE_OK)
+			return code;
+		if (walk->ahead.source != run->source || walk->ahead.seq != run->seq + run->n)
+		{
+			walk->has_ahead = true;
+			break;
+		}
+		run->n += walk->ahead.n;
+	}
+	return CODE_OK;
+}
+
+Code
+block_members_last(int64_t *seq, Str packed, Fault *fault)
+{
+	MemberWalk	walk = {.packed = packed};
+	MemberRun	run;
+	Code		code;
+
+	*seq = 0;
+	while ((code = block_members_next(&run, &walk, fault)) == CODE_OK && run.n > 0 && run.source != LEAF_ENGINE)
+		*seq = run.seq + run.n - 1;
+	return code;
+}
+
+Code
+block_members_slice(MemberRef *out, size_t *n, Str packed, size_t from, size_t upto, Fault *fault)
+{
+	MemberWalk	walk = {.packed = packed};
+	MemberRun	run;
+	size_t		at = 0;
+	Code		code;
+
+	for (*n = 0; (code = block_members_next(&run, &walk, fault)) == CODE_OK && run.n > 0; at += (size_t) run.n)
+		for (size_t i = at < from ? from - at : 0; i < (size_t) run.n && at + i < upto; i++)
+			out[(*n)++] = (MemberRef){.source = run.source, .seq = run.seq + (int64_t) i};
+	return code;
+}
+
+Code
+block_members_count(size_t *n, Str packed, Fault *fault)
+{
+	MemberWalk	walk = {.packed = packed};
+	MemberRun	run;
+	Code		code;
+
+	for (*n = 0; (code = block_members_next(&run, &walk, fault)) == CODE_OK && run.n > 0;)
+		*n += (size_t) run.n;
+	return code;
+}
+
 Code
 block_members_unpack(const MemberRef **out, size_t *n, Arena *arena, Str packed, Fault *fault)
 {
-	MemberRef  *refs = arena_alloc(arena, packed.n * sizeof *refs);
-	int64_t		seq = 0;
-	size_t		at = 0;
+	MemberRef  *refs;
+	Code		code;
 
-	for (*n = 0; at < packed.n; ++*n)
-	{
-		uint64_t	v = 0;
-		uint8_t		byte;
-		int			shift = 0;
-
-		do
-		{
-			if (at == packed.n || shift > 63)
-				return fault_set(fault, CODE_DAMAGED, (int64_t) at, "a block's list of members is cut off");
-			byte = (uint8_t) packed.p[at++];
-			v |= (uint64_t) (byte & 127) << shift;
-			shift += 7;
-		} while (byte & 128);
-		refs[*n].source = (LeafSource) (v & 3);
-		v >>= 2;
-		seq = (int64_t) ((uint64_t) seq + (v >> 1 ^ -(v & 1)));
-		refs[*n].seq = seq;
-	}
+	if ((code = block_members_count(n, packed, fault)) != CODE_OK)
+		return code;
+	refs = arena_alloc(arena, *n * sizeof *refs);
 	*out = refs;
-	return CODE_OK;
+	return block_members_slice(refs, n, packed, 0, *n, fault);
 }
 
 Str

@@ -79,8 +79,14 @@ extern Code block_header_parse(BlockHeader *out, Arena *arena, Str text, Fault *
 extern void block_header_leaf(Digest *out, Str header);
 extern void entry_leaf(Digest *out, Str body);
 
-/* The list of members as it is stored: source and seq of each, delta-coded, one to a few bytes a member. */
+/*
+ * The list of members as it is stored: source and seq of each, delta-coded, one to a few bytes a member; neighbours,
+ * each one seq above the one before, take a few bytes together.
+ */
 extern Str	block_members_pack(Arena *arena, const LeafMember *members, size_t n);
+
+/* A list that is longer is damage: commune.block_limit is 2^20 at most, and the engine's entries are few. */
+#define MEMBERS_MAX ((size_t) 1 << 21)
 
 typedef struct MemberRef
 {
@@ -88,7 +94,35 @@ typedef struct MemberRef
 	int64_t		seq;
 } MemberRef;
 
+/* Members of one source with the seqs seq .. seq + n - 1. */
+typedef struct MemberRun
+{
+	LeafSource	source;
+	int64_t		seq;
+	int64_t		n;
+} MemberRun;
+
+/* A walk through a list; begin with nothing but packed. */
+typedef struct MemberWalk
+{
+	Str			packed;
+	size_t		at;				/* in packed */
+	size_t		n;				/* members that were read */
+	int64_t		seq;			/* of the last of them */
+	bool		has_ahead;
+	MemberRun	ahead;			/* read already */
+} MemberWalk;
+
+/* The next members, as many as are neighbours; n is 0 at the end.  Fault: DAMAGED. */
+extern Code block_members_next(MemberRun *run, MemberWalk *walk, Fault *fault);
+
+/* The last seq that sessions have in it; 0 if they have none.  Fault: DAMAGED. */
+extern Code block_members_last(int64_t *seq, Str packed, Fault *fault);
+
+/* All of them; those in the places from .. upto - 1, *n of them; how many there are.  Fault: DAMAGED. */
 extern Code block_members_unpack(const MemberRef **out, size_t *n, Arena *arena, Str packed, Fault *fault);
+extern Code block_members_slice(MemberRef *out, size_t *n, Str packed, size_t from, size_t upto, Fault *fault);
+extern Code block_members_count(size_t *n, Str packed, Fault *fault);
 
 /* Frontiers as they are stored: the peaks, the largest subtree first.  Fault: DAMAGED. */
 extern Str	frontier_pack(Arena *arena, const Frontier *frontier);

@@ -1,25 +1,32 @@
 /*
  * chain_pg.c -- chained tables: any table of the user's, append-only, each row a leaf of the register.
  *
- * chain() puts two triggers on a table: one registers what an INSERT or COPY brought, once a statement; one refuses
- * UPDATE, DELETE and TRUNCATE.  verify_table() computes every row's leaf again and compares.
+ * chain() puts two triggers on a table and on its partitions: one registers what an INSERT or COPY brought, once a
+ * statement; one refuses UPDATE, DELETE and TRUNCATE.  unchain() takes them off.  Both are entries of the register.
  */
-#include "register/register_pg.h"
+#include "register/chain_pg.h"
 
-#include "access/htup_details.h"
+#include "access/attmap.h"
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/tupconvert.h"
 #include "access/xact.h"
+#include "catalog/catalog.h"
 #include "catalog/namespace.h"
+#include "catalog/objectaddress.h"
+#include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "crypto/crypto.h"
 #include "executor/spi.h"
-#include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "record/json.h"
 #include "register/act.h"
 #include "register/row.h"
 #include "tcop/utility.h"
@@ -27,44 +34,24 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
-#include "utils/typcache.h"
 
 #define BATCH 1000
 
-/* How a column is encoded. */
-typedef struct Column
-{
-	Str			name;
-	Str			type;
-	FmgrInfo	send;
-	bool		in_key;
-	bool		key_as_text;	/* the type's text form does not depend on settings */
-	FmgrInfo	output;
-} Column;
-
-/* A table to be encoded. */
-typedef struct Chained
-{
-	Relation	rel;
-	Str			name;			/* schema.table */
-	bool		has_key;
-	int			natts;
-	Column	   *columns;
-} Chained;
-
 /* ---- what can be chained ---- */
 
-/* True if a type's binary send form is the same in every database: it holds no OIDs but those of built-in types. */
+/*
+ * True if a type's binary send form is the same in every database: it holds no OIDs but those of built-in types, nor
+ * the columns of a composite type, which may change.
+ */
 static bool
 has_stable_form(Oid type)
 {
 	HeapTuple	tuple;
 	Form_pg_type form;
-	bool		stable;
+	bool		stable = false;
 
 	type = getBaseType(type);
 	switch (type)
@@ -87,12 +74,24 @@ has_stable_form(Oid type)
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	form = (Form_pg_type) GETSTRUCT(tuple);
-	if (OidIsValid(form->typelem) && form->typlen == -1)
-		stable = form->typelem < FirstNormalObjectId && has_stable_form(form->typelem);	/* arrays send their element's OID */
+	if (!OidIsValid(form->typsend))
+		stable = false;
+	else if (OidIsValid(form->typelem) && form->typlen == -1)
+		stable = form->typelem < FirstNormalObjectId && has_stable_form(form->typelem); /* arrays send their element's OID */
 	else
-		stable = OidIsValid(form->typsend) &&
-			(form->typtype == TYPTYPE_BASE || form->typtype == TYPTYPE_ENUM ||
-			 (form->typtype == TYPTYPE_RANGE && has_stable_form(get_range_subtype(type))));
+		switch (form->typtype)
+		{
+			case TYPTYPE_BASE:
+			case TYPTYPE_ENUM:
+				stable = true;
+				break;
+			case TYPTYPE_RANGE:
+				stable = has_stable_form(get_range_subtype(type));
+				break;
+			case TYPTYPE_MULTIRANGE:
+				stable = has_stable_form(get_multirange_range(type));
+				break;
+		}
 	ReleaseSysCache(tuple);
 	return stable;
 }
@@ -117,92 +116,168 @@ prints_the_same(Oid type)
 	return get_typtype(getBaseType(type)) == TYPTYPE_ENUM;
 }
 
-/* Refuse what is no ordinary table. */
-static void
-check_chainable(Relation rel)
+const char *
+why_not_chainable(Relation rel)
 {
-	const char *wrong =
-		rel->rd_rel->relkind != RELKIND_RELATION ? "It is no ordinary table." :
-		rel->rd_rel->relispartition ? "It is a partition." :
+	Oid			relid = RelationGetRelid(rel);
+	Oid			schema = RelationGetNamespace(rel);
+
+	return
+		rel->rd_rel->relkind != RELKIND_RELATION && rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE ? "It is no ordinary table." :
+		rel->rd_rel->relispartition ? "It is a partition: chain the table that it is a partition of." :
 		rel->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT ? "It is temporary or unlogged." :
-		RelationGetNamespace(rel) == get_namespace_oid("commune", false) ? "It belongs to commune itself." : NULL;
-
-	if (wrong != NULL)
-		code_raise(CODE_CANNOT_CHAIN, wrong);
+		schema == get_namespace_oid("commune", false) ? "It belongs to commune itself." :
+		IsCatalogNamespace(schema) ? "It belongs to PostgreSQL itself." :
+		has_superclass(relid) ? "It inherits from another table, through which its rows can be changed." :
+		rel->rd_rel->relkind == RELKIND_RELATION && find_inheritance_children(relid, NoLock) != NIL ?
+		"Other tables inherit from it, whose rows would not be registered." : NULL;
 }
 
-/* ---- encoding ---- */
-
-static Str
-copy_text(const char *text)
-{
-	return str_from(pstrdup(text));
-}
-
-/* Prepare to encode the rows of a table. */
+/* Refuse a partition whose rows lie elsewhere, or that is promised to be something else. */
 static void
-open_chained(Chained *c, Relation rel)
+check_partition(Relation rel)
+{
+	Arena		arena;
+
+	if (rel->rd_rel->relkind != RELKIND_RELATION && rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		code_raise(CODE_CANNOT_CHAIN, psprintf("Its partition \"%s\" is no ordinary table.", RelationGetRelationName(rel)));
+	if (rel->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT)
+		code_raise(CODE_CANNOT_CHAIN, psprintf("Its partition \"%s\" is temporary or unlogged.", RelationGetRelationName(rel)));
+	context_arena_init(&arena, CurrentMemoryContext);
+	if (root_promise(root_name(&arena, rel), NULL).in_force)
+		code_raise(CODE_CANNOT_CHAIN, psprintf("Its partition \"%s\" is chained by itself.", RelationGetRelationName(rel)));
+}
+
+static void
+check_owner(Relation rel)
+{
+	if (!compat_owns_table(RelationGetRelid(rel), GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(rel->rd_rel->relkind), RelationGetRelationName(rel));
+}
+
+/* ---- roots ---- */
+
+Str
+root_name(Arena *arena, Relation rel)
+{
+	return row_name(arena, get_namespace_name(RelationGetNamespace(rel)), RelationGetRelationName(rel));
+}
+
+Oid
+root_of(Oid table)
+{
+	List	   *ancestors = get_rel_relispartition(table) ? get_partition_ancestors(table) : NIL;
+
+	return ancestors == NIL ? table : llast_oid(ancestors);
+}
+
+ChainPromise
+root_promise(Str name, Snapshot snapshot)
+{
+	TableStore *tables = table_store_open(snapshot, false, CurrentMemoryContext);
+	ChainPromise promise;
+	Arena		arena;
+	Fault		fault;
+
+	context_arena_init(&arena, CurrentMemoryContext);
+	if (chain_promise(&promise, table_store(tables), &arena, name, &fault) != CODE_OK)
+		fault_raise(&fault);
+	table_store_close(tables);
+	return promise;
+}
+
+/* The columns of a table's primary key. */
+static Bitmapset *
+key_columns(Relation rel)
+{
+	Bitmapset  *key = NULL;
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(rel))
+	{
+		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+		Form_pg_index index;
+
+		if (!HeapTupleIsValid(tuple))
+			elog(ERROR, "commune: index %u is gone", lfirst_oid(cell));
+		index = (Form_pg_index) GETSTRUCT(tuple);
+		for (int i = 0; index->indisprimary && i < index->indnkeyatts; i++)
+			key = bms_add_member(key, index->indkey.values[i]);
+		ReleaseSysCache(tuple);
+	}
+	return key;
+}
+
+void
+root_open(Root *root, Relation rel)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
-	Bitmapset  *key = RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_PRIMARY_KEY);
-
+	Bitmapset  *key = key_columns(rel);
+	ChainColumn *columns = palloc0(desc->natts * sizeof *columns + 1);
+	Str		   *parts = palloc0(desc->natts * sizeof *parts + 1);
 	Arena		arena;
 
 	context_arena_init(&arena, CurrentMemoryContext);
-	*c = (Chained){.rel = rel, .natts = desc->natts, .has_key = !bms_is_empty(key)};
-	c->name = row_name(&arena, get_namespace_name(RelationGetNamespace(rel)), RelationGetRelationName(rel));
-	c->columns = palloc0(desc->natts * sizeof(Column));
+	*root = (Root){.rel = rel, .natts = desc->natts, .definition = {.columns = columns, .key = {.v = parts}}};
+	root->definition.table = root_name(&arena, rel);
+	root->columns = palloc0(desc->natts * sizeof *root->columns + 1);
+	root->names = palloc0(desc->natts * sizeof *root->names + 1);
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
-		Column	   *column = &c->columns[i];
+		RootColumn *column = &root->columns[i];
+		ChainColumn *name = &columns[root->definition.ncolumns];
 		Oid			function;
 		bool		varlena;
 		HeapTuple	tuple;
 		Form_pg_type type;
 
+		column->dropped = att->attisdropped;
 		if (att->attisdropped)
 			continue;
 		if (!has_stable_form(att->atttypid))
 			code_raise(CODE_CANNOT_CHAIN,
-					   psprintf("Column \"%s\" has type %s, whose binary form is not the same in every database.",
+					   psprintf("Column \"%s\" has type %s, which has no binary form that is the same in every database.",
 								NameStr(att->attname), format_type_be(att->atttypid)));
 		getTypeBinaryOutputInfo(att->atttypid, &function, &varlena);
 		fmgr_info(function, &column->send);
 		getTypeOutputInfo(att->atttypid, &function, &varlena);
 		fmgr_info(function, &column->output);
+		column->in_key = bms_is_member(att->attnum, key);
+		column->key_as_text = prints_the_same(att->atttypid);
 		tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(att->atttypid));
 		type = (Form_pg_type) GETSTRUCT(tuple);
-		column->name = copy_text(NameStr(att->attname));
-		column->type = row_name(&arena, get_namespace_name(type->typnamespace), NameStr(type->typname));
+		name->name = str_from(pstrdup(NameStr(att->attname)));
+		name->type = row_name(&arena, get_namespace_name(type->typnamespace), NameStr(type->typname));
+		name->filled = att->atthasmissing;
 		ReleaseSysCache(tuple);
-		column->in_key = bms_is_member(att->attnum - FirstLowInvalidHeapAttributeNumber, key);
-		column->key_as_text = prints_the_same(att->atttypid);
+		root->names[i] = name;
+		root->definition.ncolumns++;
+		if (column->in_key)
+			parts[root->definition.key.n++] = name->name;
 	}
 }
 
-/*
- * Encode the row in a slot.  Send functions write texts as the session's client wants them, so it has to want UTF-8.
- */
-static void
-encode_utf8_row(Digest *leaf, Str *key, const Chained *c, TupleTableSlot *slot, Arena *arena)
+/* A part of the key whose text form would depend on settings stands as base64url of its binary form. */
+void
+root_encode(Digest *leaf, Str *key, const Root *root, TupleTableSlot *slot, Arena *arena)
 {
 	Buf			row;
 	Buf			parts;
 
 	buf_init(&row, arena);
 	buf_init(&parts, arena);
-	row_begin(&row, c->name);
+	row_begin(&row, root->definition.table);
 	slot_getallattrs(slot);
-	for (int i = 0; i < c->natts; i++)
+	for (int i = 0; i < root->natts; i++)
 	{
-		Column	   *column = &c->columns[i];
+		RootColumn *column = &root->columns[i];
 		Str			value;
 
-		if (column->name.p == NULL || slot->tts_isnull[i])
+		if (column->dropped || slot->tts_isnull[i])
 			continue;
 		value = str_from_varlena((struct varlena *) SendFunctionCall(&column->send, slot->tts_values[i]));
-		row_column(&row, column->name, column->type, value);
+		row_column(&row, root->names[i]->name, root->names[i]->type, value);
 		if (!column->in_key)
 			continue;
 		buf_char(&parts, parts.n == 0 ? '[' : ',');
@@ -216,33 +291,65 @@ encode_utf8_row(Digest *leaf, Str *key, const Chained *c, TupleTableSlot *slot, 
 		}
 	}
 	merkle_leaf(leaf->b, row.p, row.n);
-	if (c->has_key)
+	*key = STR_NONE;
+	if (root->definition.key.n > 0)
+	{
 		buf_char(&parts, ']');
-	*key = c->has_key ? buf_done(&parts) : STR_NONE;
+		*key = buf_done(&parts);
+	}
 }
 
-/*
- * Encode the row in a slot: its leaf hash, and its key as a JSON array of texts.  A part of the key whose text form
- * would depend on settings stands as base64url of its binary form.
- */
-static void
-encode_row(Digest *leaf, Str *key, const Chained *c, TupleTableSlot *slot, Arena *arena)
+/* Let types send texts in this encoding; returns what it was. */
+static int
+set_encoding(int encoding)
 {
-	int			encoding = pg_get_client_encoding();
+	int			before = pg_get_client_encoding();
 
-	if (encoding == PG_UTF8)
+	if (before != encoding && (PrepareClientEncoding(encoding) < 0 || SetClientEncoding(encoding) < 0))
+		elog(ERROR, "commune: cannot set the client's encoding");
+	return before;
+}
+
+/* Visit the rows of one table. */
+static void
+scan_one(const Root *root, Relation rel, Snapshot snapshot, RootVisitor visit, void *self)
+{
+	TupleConversionMap *map = rel == root->rel ? NULL : convert_tuples_by_name(RelationGetDescr(rel), RelationGetDescr(root->rel));
+	TupleTableSlot *mapped = MakeSingleTupleTableSlot(RelationGetDescr(root->rel), &TTSOpsVirtual);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		encode_utf8_row(leaf, key, c, slot, arena);
-		return;
+		CHECK_FOR_INTERRUPTS();
+		visit(self, map != NULL ? execute_attr_map_slot(map->attrMap, slot, mapped) : slot);
 	}
-	SetClientEncoding(PG_UTF8);	/* cannot fail: it is the server's */
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	ExecDropSingleTupleTableSlot(mapped);
+}
+
+void
+root_scan(const Root *root, Oid table, Snapshot snapshot, RootVisitor visit, void *self)
+{
+	int			encoding = set_encoding(PG_UTF8);
+
 	PG_TRY();
 	{
-		encode_utf8_row(leaf, key, c, slot, arena);
+		ListCell   *cell;
+
+		foreach(cell, find_all_inheritors(table, AccessShareLock, NULL))
+		{
+			Relation	rel = table_open(lfirst_oid(cell), NoLock);
+
+			if (rel->rd_rel->relkind == RELKIND_RELATION)
+				scan_one(root, rel, snapshot, visit, self);
+			table_close(rel, NoLock);
+		}
 	}
 	PG_FINALLY();
 	{
-		SetClientEncoding(encoding);
+		(void) set_encoding(encoding);
 	}
 	PG_END_TRY();
 }
@@ -251,20 +358,40 @@ encode_row(Digest *leaf, Str *key, const Chained *c, TupleTableSlot *slot, Arena
 
 typedef struct Registering
 {
-	Chained		table;
+	Root		root;
 	TableStore *tables;
 	MemoryContext context;		/* of a batch */
-	Arena		arena;
+	MemoryContext row_context;
+	Arena		arena;			/* of the batch */
 	int32		era;
-	Row		  **rows;
+	Row		  **runs;
 	size_t		n;
+	RowLeaf    *run;			/* the last of them, to which the next row may belong; its texts are: */
+	Buf			leaves;
+	Buf			keys;
 } Registering;
+
+/* Let no row belong to the last run any more. */
+static void
+end_run(Registering *r)
+{
+	if (r->run == NULL)
+		return;
+	r->run->leaf = buf_done(&r->leaves);
+	if (r->keys.n > 0)
+	{
+		buf_char(&r->keys, ']');
+		r->run->keys = buf_done(&r->keys);
+	}
+	r->run = NULL;
+}
 
 static void
 write_batch(Registering *r)
 {
+	end_run(r);
 	if (r->n > 0)
-		table_store(r->tables)->write(table_store(r->tables), REL_ROW_LEAF, r->rows, r->n);
+		table_store(r->tables)->write(table_store(r->tables), REL_ROW_LEAF, r->runs, r->n);
 	r->n = 0;
 	MemoryContextReset(r->context);
 	context_arena_init(&r->arena, r->context);
@@ -284,35 +411,76 @@ check_origin(void)
 }
 
 static void
-begin_registering(Registering *r, Relation rel)
+begin_registering(Registering *r, Relation root)
 {
-	open_chained(&r->table, rel);
+	root_open(&r->root, root);
 	r->era = check_origin();
 	r->tables = table_store_open(NULL, true, CurrentMemoryContext);
 	r->context = AllocSetContextCreate(CurrentMemoryContext, "commune rows", ALLOCSET_DEFAULT_SIZES);
-	r->rows = palloc(BATCH * sizeof *r->rows);
+	r->row_context = AllocSetContextCreate(CurrentMemoryContext, "commune row", ALLOCSET_DEFAULT_SIZES);
+	r->runs = palloc(BATCH * sizeof *r->runs);
 	r->n = 0;
+	r->run = NULL;
 	context_arena_init(&r->arena, r->context);
 }
 
 static void
-register_row(Registering *r, TupleTableSlot *slot)
+begin_run(Registering *r, int64 seq, const Digest *leaf, Str key)
 {
-	MemoryContext old = MemoryContextSwitchTo(r->context);
-	RowLeaf    *row = arena_zero(&r->arena, sizeof *row);
-	Digest		leaf;
-
-	encode_row(&leaf, &row->key, &r->table, slot, &r->arena);
-	row->seq = register_next_seq();
-	row->xid = (int64) U64FromFullTransactionId(GetTopFullTransactionId());
-	row->received_at = TIMESTAMP_TO_UNIX_US(GetCurrentTimestamp());
-	row->era = r->era;
-	row->relation = r->table.name;
-	row->leaf = arena_str(&r->arena, hash_str(&leaf));
-	r->rows[r->n++] = &row->row;
-	MemoryContextSwitchTo(old);
+	end_run(r);
 	if (r->n == BATCH)
 		write_batch(r);
+	r->run = arena_zero(&r->arena, sizeof *r->run);
+	r->runs[r->n++] = &r->run->row;
+	r->run->seq = seq;
+	r->run->n = 1;
+	r->run->xid = (int64) U64FromFullTransactionId(GetTopFullTransactionId());
+	r->run->received_at = TIMESTAMP_TO_UNIX_US(GetCurrentTimestamp());
+	r->run->era = r->era;
+	r->run->relation = r->root.definition.table;
+	r->run->key = arena_str(&r->arena, key);
+	buf_init(&r->leaves, &r->arena);
+	buf_init(&r->keys, &r->arena);
+	buf_add(&r->leaves, leaf, sizeof *leaf);
+}
+
+/* True if a row goes on where the last run ends, and finds room in it. */
+static bool
+continues_run(const Registering *r, int64 seq, Str key)
+{
+	return r->run != NULL && seq == r->run->seq + 1 && r->run->n < ROW_RUN_MAX &&
+		r->run->relation.n + r->leaves.n + HASH_SIZE + r->run->key.n + r->keys.n + key.n + 2 <= ROW_RUN_BYTES;
+}
+
+static void
+register_row(void *self, TupleTableSlot *slot)
+{
+	Registering *r = self;
+	MemoryContext old = MemoryContextSwitchTo(r->row_context);
+	Arena		scratch;
+	Digest		leaf;
+	Str			key;
+	int64		seq;
+
+	context_arena_init(&scratch, r->row_context);
+	root_encode(&leaf, &key, &r->root, slot, &scratch);
+	seq = register_next_seq();
+	MemoryContextSwitchTo(r->context);
+	if (continues_run(r, seq, key))
+	{
+		r->run->seq = seq;
+		r->run->n++;
+		buf_add(&r->leaves, &leaf, sizeof leaf);
+		if (r->root.definition.key.n > 0)
+		{
+			buf_char(&r->keys, r->keys.n == 0 ? '[' : ',');
+			buf_str(&r->keys, key);
+		}
+	}
+	else
+		begin_run(r, seq, &leaf, key);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(r->row_context);
 }
 
 static void
@@ -322,91 +490,75 @@ end_registering(Registering *r)
 	table_store_close(r->tables);
 }
 
+/* Register what a statement brought. */
+static void
+register_new_rows(Registering *r, TriggerData *trigger)
+{
+	Relation	rel = trigger->tg_relation;
+	TupleConversionMap *map = rel == r->root.rel ? NULL : convert_tuples_by_name(RelationGetDescr(rel), RelationGetDescr(r->root.rel));
+	TupleTableSlot *mapped = MakeSingleTupleTableSlot(RelationGetDescr(r->root.rel), &TTSOpsVirtual);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsMinimalTuple);
+	int			encoding = set_encoding(PG_UTF8);
+
+	PG_TRY();
+	{
+		while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
+		{
+			CHECK_FOR_INTERRUPTS();
+			register_row(r, map != NULL ? execute_attr_map_slot(map->attrMap, slot, mapped) : slot);
+		}
+	}
+	PG_FINALLY();
+	{
+		(void) set_encoding(encoding);
+	}
+	PG_END_TRY();
+	ExecDropSingleTupleTableSlot(slot);
+	ExecDropSingleTupleTableSlot(mapped);
+}
+
 /* SQL function: chain_rows() returns trigger */
 COMMUNE_FUNCTION(commune_register_chain_rows)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	Registering r;
-	TupleTableSlot *slot;
+	Relation	root;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || trigger->tg_newtable == NULL)
+	if (!CALLED_AS_TRIGGER(fcinfo) || trigger->tg_newtable == NULL || !TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("commune.chain_rows() is a trigger function for statements with their new rows"),
 				 errhint("SELECT commune.chain('the_table') makes the trigger.")));
-	begin_registering(&r, trigger->tg_relation);
-	slot = MakeSingleTupleTableSlot(RelationGetDescr(trigger->tg_relation), &TTSOpsMinimalTuple);
-	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
-	{
-		CHECK_FOR_INTERRUPTS();
-		register_row(&r, slot);
-	}
-	ExecDropSingleTupleTableSlot(slot);
+	root = table_open(root_of(RelationGetRelid(trigger->tg_relation)), AccessShareLock);
+	begin_registering(&r, root);
+	register_new_rows(&r, trigger);
 	end_registering(&r);
+	table_close(root, NoLock);
 	return PointerGetDatum(NULL);
 }
 
-/* ---- chain() ---- */
-
-static bool
-is_chained(Relation rel)
-{
-	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
-		if (strcmp(rel->trigdesc->triggers[i].tgname, "commune_chain") == 0)
-			return true;
-	return false;
-}
-
-/* Register the rows that are there already. */
+/* Register the rows that a table and the partitions below it have already. */
 static void
-register_present_rows(Relation rel)
+register_present_rows(Relation root, Oid table)
 {
 	Registering r;
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	TableScanDesc scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());	/* of now: the statement's is older than the lock */
 
-	begin_registering(&r, rel);
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-	{
-		CHECK_FOR_INTERRUPTS();
-		register_row(&r, slot);
-	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
+	begin_registering(&r, root);
+	root_scan(&r.root, table, snapshot, register_row, &r);
 	end_registering(&r);
+	UnregisterSnapshot(snapshot);
 }
 
-/* Write the entry that says which table is chained, and what its columns are. */
+/* Write an entry of this session. */
 static void
-write_chain_entry(const Chained *c)
+write_entry(Str kind, Str body)
 {
 	TableStore *tables = table_store_open(NULL, true, CurrentMemoryContext);
-	Arena		arena;
-	Buf			body;
-	Buf			columns;
 	Digest		leaf;
-	EntryRow	row = {.kind = STR("chain")};
+	EntryRow	row = {.kind = kind, .body = body};
 	Row		   *rows = &row.row;
 
-	context_arena_init(&arena, CurrentMemoryContext);
-	buf_init(&columns, &arena);
-	buf_char(&columns, '[');
-	for (int i = 0; i < c->natts; i++)
-	{
-		if (c->columns[i].name.p == NULL)
-			continue;
-		buf_text(&columns, columns.n > 1 ? ",[" : "[");
-		json_quote(&columns, c->columns[i].name);
-		buf_char(&columns, ',');
-		json_quote(&columns, c->columns[i].type);
-		buf_char(&columns, ']');
-	}
-	buf_char(&columns, ']');
-	entry_begin(&body, &arena);
-	entry_raw(&body, "columns", buf_done(&columns));
-	entry_text(&body, "entry", STR("chain"));
-	entry_text(&body, "table", c->name);
-	row.body = entry_end(&body);
 	entry_leaf(&leaf, row.body);
 	row.leaf = hash_str(&leaf);
 	row.era = check_origin();
@@ -417,239 +569,219 @@ write_chain_entry(const Chained *c)
 	table_store_close(tables);
 }
 
-/* Make the triggers as the owner of the extension, with the path of names pinned. */
+/* ---- triggers ---- */
+
+/* The trigger of a name that calls a function of ours; NULL if there is none. */
+static const Trigger *
+find_trigger(Relation rel, const char *name, const char *function)
+{
+	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &rel->trigdesc->triggers[i];
+		char	   *called;
+
+		if (strcmp(trigger->tgname, name) != 0)
+			continue;
+		called = get_func_name(trigger->tgfoid);
+		if (called != NULL && strcmp(called, function) == 0 &&
+			get_func_namespace(trigger->tgfoid) == get_namespace_oid("commune", true))
+			return trigger;
+	}
+	return NULL;
+}
+
+bool
+has_chain_trigger(Relation rel)
+{
+	return find_trigger(rel, CHAIN_TRIGGER, "chain_rows") != NULL;
+}
+
+static const char *
+register_fault(Relation rel)
+{
+	const Trigger *t = find_trigger(rel, CHAIN_TRIGGER, "chain_rows");
+
+	return t != NULL && t->tgenabled == TRIGGER_FIRES_ON_ORIGIN && t->tgqual == NULL &&
+		TRIGGER_FOR_INSERT(t->tgtype) && TRIGGER_FOR_AFTER(t->tgtype) && t->tgnewtable != NULL ? NULL :
+		"The trigger " CHAIN_TRIGGER " does not register new rows.";
+}
+
+static const char *
+protect_fault(Relation rel)
+{
+	const Trigger *t = find_trigger(rel, PROTECT_TRIGGER, "protect");
+
+	return t != NULL && t->tgenabled == TRIGGER_FIRES_ALWAYS && t->tgqual == NULL && t->tgnattr == 0 &&
+		TRIGGER_FOR_UPDATE(t->tgtype) && TRIGGER_FOR_DELETE(t->tgtype) && TRIGGER_FOR_TRUNCATE(t->tgtype) &&
+		TRIGGER_FOR_BEFORE(t->tgtype) ? NULL :
+		"The trigger " PROTECT_TRIGGER " does not refuse changes always.";
+}
+
+int
+chain_trigger_faults(const char *faults[2], Relation rel)
+{
+	int			n = 0;
+
+	if ((faults[n] = register_fault(rel)) != NULL)
+		n++;
+	if ((faults[n] = protect_fault(rel)) != NULL)
+		n++;
+	return n;
+}
+
+bool		chain_at_work = false;
+
+/* Run commands on a chained table as the owner of the extension, with nobody guarding it. */
 static void
-make_triggers(Oid table)
+run_as_owner(char **commands, int n)
 {
 	Oid			user;
 	int			context;
 	HeapTuple	act = SearchSysCache1(RELOID, ObjectIdGetDatum(commune_relation("act")));
 	Oid			owner = ((Form_pg_class) GETSTRUCT(act))->relowner;
-	char	   *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(table)), get_rel_name(table));
-	const char *commands[] = {
-		psprintf("CREATE TRIGGER commune_chain AFTER INSERT ON %s REFERENCING NEW TABLE AS commune_new"
-				 " FOR EACH STATEMENT EXECUTE FUNCTION commune.chain_rows()", name),
-		psprintf("CREATE TRIGGER commune_protect BEFORE UPDATE OR DELETE OR TRUNCATE ON %s"
-				 " FOR EACH STATEMENT EXECUTE FUNCTION commune.protect()", name),
-		psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER commune_protect", name),
-	};
 
 	ReleaseSysCache(act);
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE);
-	SPI_connect();
-	for (int i = 0; i < lengthof(commands); i++)
-		if (SPI_execute(commands[i], false, 0) != SPI_OK_UTILITY)
-			elog(ERROR, "commune: cannot make the triggers of a chained table");
-	SPI_finish();
+	chain_at_work = true;
+	PG_TRY();
+	{
+		SPI_connect();
+		for (int i = 0; i < n; i++)
+			if (SPI_execute(commands[i], false, 0) != SPI_OK_UTILITY)
+				elog(ERROR, "commune: cannot change the triggers of a chained table");
+		SPI_finish();
+	}
+	PG_FINALLY();
+	{
+		chain_at_work = false;
+	}
+	PG_END_TRY();
 	SetUserIdAndSecContext(user, context);	/* an error's way out restores them too: the transaction remembers */
+}
+
+static char *
+quoted_name(Oid table)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(table)), get_rel_name(table));
+}
+
+static void
+make_triggers(Oid table)
+{
+	char	   *name = quoted_name(table);
+	char	   *commands[] = {
+		psprintf("CREATE OR REPLACE TRIGGER " CHAIN_TRIGGER " AFTER INSERT ON %s REFERENCING NEW TABLE AS commune_new"
+				 " FOR EACH STATEMENT EXECUTE FUNCTION commune.chain_rows()", name),
+		psprintf("CREATE OR REPLACE TRIGGER " PROTECT_TRIGGER " BEFORE UPDATE OR DELETE OR TRUNCATE ON %s"
+				 " FOR EACH STATEMENT EXECUTE FUNCTION commune.protect()", name),
+		psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER " PROTECT_TRIGGER ", ENABLE TRIGGER " CHAIN_TRIGGER, name),
+	};
+
+	run_as_owner(commands, lengthof(commands));
+}
+
+static void
+drop_triggers(Oid table)
+{
+	char	   *name = quoted_name(table);
+	char	   *commands[] = {
+		psprintf("DROP TRIGGER IF EXISTS " CHAIN_TRIGGER " ON %s", name),
+		psprintf("DROP TRIGGER IF EXISTS " PROTECT_TRIGGER " ON %s", name),
+	};
+
+	run_as_owner(commands, lengthof(commands));
+}
+
+/* ---- chain() and unchain() ---- */
+
+/* A table and the partitions below it, which are locked. */
+static List *
+with_partitions(Oid table, LOCKMODE lock)
+{
+	return find_all_inheritors(table, lock, NULL);
+}
+
+/* Put the triggers on a table and the partitions below it, if one of them is not in order; true if one was. */
+static bool
+put_triggers(Oid table)
+{
+	bool		put = false;
+	ListCell   *cell;
+
+	foreach(cell, with_partitions(table, ShareRowExclusiveLock))
+	{
+		Relation	rel = table_open(lfirst_oid(cell), NoLock);
+		const char *faults[2];
+		bool		wrong = chain_trigger_faults(faults, rel) > 0;
+
+		if (lfirst_oid(cell) != root_of(lfirst_oid(cell)))
+			check_partition(rel);
+		table_close(rel, NoLock);
+		if (wrong)
+			make_triggers(lfirst_oid(cell));
+		put |= wrong;
+	}
+	return put;
+}
+
+void
+chain_partition(Relation root, Oid partition)
+{
+	register_present_rows(root, partition);
+	(void) put_triggers(partition);
 }
 
 /* SQL function: chain(target regclass) returns void */
 COMMUNE_FUNCTION(commune_register_chain)
 {
+	Oid			table = PG_GETARG_OID(0);
 	Relation	rel;
-	Chained		c;
+	Root		root;
+	Arena		arena;
+	bool		goes_on;
 
 	PreventCommandIfReadOnly("commune.chain()");
-	rel = relation_open(PG_GETARG_OID(0), ShareRowExclusiveLock);
-	check_chainable(rel);
-	if (!pg_class_ownercheck(RelationGetRelid(rel), GetUserId()))
-		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(rel));
-	if (is_chained(rel))
-		code_raise(CODE_CANNOT_CHAIN, "It is chained already.");
-	open_chained(&c, rel);
-	write_chain_entry(&c);
-	register_present_rows(rel);
+	rel = relation_open(table, ShareRowExclusiveLock);
+	if (why_not_chainable(rel) != NULL)
+		code_raise(CODE_CANNOT_CHAIN, why_not_chainable(rel));
+	check_owner(rel);
+	(void) with_partitions(table, ShareRowExclusiveLock);
+	root_open(&root, rel);
+	context_arena_init(&arena, CurrentMemoryContext);
+
+	/* A promise in force does not begin anew: what happened without triggers is for verify_table() to find. */
+	goes_on = root_promise(root.definition.table, NULL).in_force;
+	if (!goes_on)
+	{
+		write_entry(STR("chain"), chain_entry(&arena, &root.definition));
+		register_present_rows(rel, table);
+	}
 	relation_close(rel, NoLock);	/* and keep the lock */
-	make_triggers(PG_GETARG_OID(0));
+	if (!put_triggers(table) && goes_on)
+		code_raise(CODE_CANNOT_CHAIN, "It is chained already.");
 	PG_RETURN_VOID();
 }
 
-/* ---- verify_table() ---- */
-
-/* A row, as the table has it or as the register has it. */
-typedef struct Known
+/* SQL function: unchain(target regclass) returns void */
+COMMUNE_FUNCTION(commune_register_unchain)
 {
-	Str			key;
-	Digest		leaf;
-	int64		seq;			/* of the register's */
-} Known;
-
-typedef struct KnownList
-{
-	MemoryContext context;
-	Arena	   *arena;
-	Known	   *v;
-	size_t		n;
-	size_t		room;
-	Str			table;
-} KnownList;
-
-static Known *
-add_known(KnownList *list)
-{
-	if (list->n == list->room)
-	{
-		list->room = list->room ? list->room * 2 : 1024;
-		list->v = list->v ? repalloc_huge(list->v, list->room * sizeof(Known)) :
-			MemoryContextAllocHuge(list->context, list->room * sizeof(Known));
-	}
-	return &list->v[list->n++];
-}
-
-static bool
-visit_row_leaf(void *self, const void *row)
-{
-	KnownList  *list = self;
-	const RowLeaf *leaf = row;
-
-	*add_known(list) = (Known){.key = arena_str(list->arena, leaf->key), .leaf = str_hash(leaf->leaf), .seq = leaf->seq};
-	return true;
-}
-
-static int
-compare_known(const void *a, const void *b)
-{
-	const Known *x = a;
-	const Known *y = b;
-	int			c = str_cmp(x->key, y->key);
-
-	return c != 0 ? c : memcmp(&x->leaf, &y->leaf, sizeof x->leaf);
-}
-
-static void
-put_finding(ReturnSetInfo *result, const Known *row, const char *kind, const char *detail)
-{
-	Datum		values[4];
-	bool		nulls[4] = {row->key.p == NULL, row->seq == 0, false, false};
-
-	values[0] = nulls[0] ? (Datum) 0 : PointerGetDatum(varlena_from_str(row->key));
-	values[1] = Int64GetDatum(row->seq);
-	values[2] = CStringGetTextDatum(kind);
-	values[3] = CStringGetTextDatum(detail);
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-}
-
-/* Walk through both lists and report what differs. */
-static void
-compare_lists(ReturnSetInfo *result, const KnownList *table, const KnownList *leaves)
-{
-	size_t		i = 0;
-	size_t		j = 0;
-
-	while (i < table->n || j < leaves->n)
-	{
-		const Known *row = i < table->n ? &table->v[i] : NULL;
-		const Known *leaf = j < leaves->n ? &leaves->v[j] : NULL;
-		int			c = row == NULL ? 1 : leaf == NULL ? -1 : compare_known(row, leaf);
-
-		if (c == 0)
-		{
-			i++;
-			j++;
-		}
-		else if (row != NULL && leaf != NULL && row->key.p != NULL && str_eq(row->key, leaf->key))
-		{
-			put_finding(result, leaf, "changed", "The row is not the one that was registered.");
-			i++;
-			j++;
-		}
-		else if (c < 0)
-		{
-			put_finding(result, row, "added", "The row was not registered.");
-			i++;
-		}
-		else
-		{
-			put_finding(result, leaf, "missing", "A row was registered that is not there.");
-			j++;
-		}
-	}
-}
-
-static void
-check_table_triggers(ReturnSetInfo *result, Relation rel)
-{
-	Known		none = {.seq = 0};
-	bool		chains = false;
-	bool		protects = false;
-
-	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
-	{
-		const Trigger *trigger = &rel->trigdesc->triggers[i];
-
-		chains |= strcmp(trigger->tgname, "commune_chain") == 0 && trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN;
-		protects |= strcmp(trigger->tgname, "commune_protect") == 0 && trigger->tgenabled == TRIGGER_FIRES_ALWAYS;
-	}
-	if (!chains)
-		put_finding(result, &none, "trigger", "The trigger commune_chain does not register new rows.");
-	if (!protects)
-		put_finding(result, &none, "trigger", "The trigger commune_protect does not refuse changes always.");
-}
-
-/* SQL function: verify_table(target regclass) returns setof record */
-COMMUNE_FUNCTION(commune_register_verify_table)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Relation	rel = relation_open(PG_GETARG_OID(0), AccessShareLock);
-	MemoryContext context;
-	MemoryContext row_context;
-	MemoryContext old;
-	TableStore *tables;
-	TupleTableSlot *slot;
-	TableScanDesc scan;
-	Chained		c;
+	Oid			table = PG_GETARG_OID(0);
+	Relation	rel;
 	Arena		arena;
-	Arena		scratch;
-	KnownList	rows;
-	KnownList	leaves;
+	Str			name;
+	ListCell   *cell;
 
-	if (pg_class_aclcheck(RelationGetRelid(rel), GetUserId(), ACL_SELECT) != ACLCHECK_OK)
-		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(rel->rd_rel->relkind), RelationGetRelationName(rel));
-	InitMaterializedSRF(fcinfo, 0);
-	check_chainable(rel);
-	context = AllocSetContextCreate(CurrentMemoryContext, "commune verify_table", ALLOCSET_DEFAULT_SIZES);
-	row_context = AllocSetContextCreate(context, "commune row", ALLOCSET_DEFAULT_SIZES);
-	old = MemoryContextSwitchTo(context);
-	context_arena_init(&arena, context);
-	open_chained(&c, rel);
-	rows = leaves = (KnownList){.context = context, .arena = &arena, .table = c.name};
-
-	tables = table_store_open(GetActiveSnapshot(), false, context);
-	table_store(tables)->scan(table_store(tables), ROW_LEAF_BY_TABLE, 1, &(RowLeaf){.relation = c.name}, SCAN_ALL, 0,
-							  visit_row_leaf, &leaves);
-	table_store_close(tables);
-	if (leaves.n == 0 && !is_chained(rel))
-		code_raise(CODE_NOT_CHAINED, psprintf("The table is %s.", pnstrdup(c.name.p, c.name.n)));
-
-	slot = table_slot_create(rel, NULL);
-	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-	{
-		Known	   *known = add_known(&rows);
-		Str			key;
-
-		CHECK_FOR_INTERRUPTS();
-		MemoryContextSwitchTo(row_context);
-		context_arena_init(&scratch, row_context);
-		encode_row(&known->leaf, &key, &c, slot, &scratch);
-		MemoryContextSwitchTo(context);
-		known->key = arena_str(&arena, key);
-		known->seq = 0;
-		MemoryContextReset(row_context);
-	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-
-	if (rows.n > 0)
-		qsort(rows.v, rows.n, sizeof(Known), compare_known);
-	if (leaves.n > 0)
-		qsort(leaves.v, leaves.n, sizeof(Known), compare_known);
-	check_table_triggers(result, rel);
-	compare_lists(result, &rows, &leaves);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(context);
-	relation_close(rel, AccessShareLock);
-	return (Datum) 0;
+	PreventCommandIfReadOnly("commune.unchain()");
+	rel = relation_open(table, AccessExclusiveLock);
+	check_owner(rel);
+	context_arena_init(&arena, CurrentMemoryContext);
+	name = root_name(&arena, rel);
+	if (!root_promise(name, NULL).in_force)
+		code_raise(CODE_NOT_CHAINED, psprintf("The table is %s.", pnstrdup(name.p, name.n)));
+	write_entry(STR("unchain"), unchain_entry(&arena, name));
+	relation_close(rel, NoLock);	/* and keep the lock */
+	foreach(cell, with_partitions(table, AccessExclusiveLock))
+		drop_triggers(lfirst_oid(cell));
+	PG_RETURN_VOID();
 }

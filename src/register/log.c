@@ -3,6 +3,8 @@
  */
 #include "register/log.h"
 
+#include "register/stored.h"
+
 static bool
 keep_block(void *self, const void *row)
 {
@@ -17,6 +19,36 @@ log_block(BlockRow *out, Store *store, Arena *arena, int64_t number)
 
 	memset(out, 0, sizeof *out);
 	return store->find(store, arena, out, BLOCK_BY_NUMBER, &probe);
+}
+
+/* The columns of a block that it is searched by, in front of the long ones. */
+#define BLOCK_HEAD_COLS 7
+
+typedef struct Head
+{
+	BlockRow   *out;
+	Arena	   *arena;
+} Head;
+
+static bool
+keep_head(void *self, const void *row)
+{
+	Head	   *head = self;
+	const BlockRow *block = row;
+
+	*head->out = (BlockRow){.number = block->number, .time = block->time, .first = block->first, .size = block->size,
+							.era = block->era, .finished = block->finished, .snapshot = arena_str(head->arena, block->snapshot)};
+	return false;
+}
+
+bool
+log_block_head(BlockRow *out, Store *store, Arena *arena, int64_t number)
+{
+	Head		head = {out, arena};
+
+	*out = (BlockRow){.number = 0};
+	store->scan(store, BLOCK_BY_NUMBER, 0, &(BlockRow){.number = number}, SCAN_FROM, BLOCK_HEAD_COLS, keep_head, &head);
+	return out->number == number;
 }
 
 bool
@@ -52,7 +84,7 @@ log_block_at(BlockRow *out, Store *store, Arena *arena, int64_t index)
 	{
 		int64_t		mid = low + (high - low) / 2;
 
-		if (!log_block(out, store, arena, mid))
+		if (!log_block_head(out, store, arena, mid))
 			return false;
 		if (out->size <= index)
 			low = mid + 1;
@@ -81,60 +113,51 @@ log_last_era(EraRow *out, Store *store, Arena *arena)
 	return store->find(store, arena, out, ERA_BY_NUMBER, &last);
 }
 
-/* ---- leaves ---- */
+/* ---- places ---- */
 
-/* The recorded leaf hash of a member. */
-static bool
-member_leaf(Digest *out, Store *store, Arena *arena, MemberRef ref)
+typedef struct FoundRun
 {
-	switch (ref.source)
-	{
-		case LEAF_ACT:
-			{
-				ActRow		act = {.seq = ref.seq};
-				ActRow		probe = act;
+	RowLeaf    *out;
+	Arena	   *arena;
+	int64_t		seq;
+	bool		found;
+} FoundRun;
 
-				if (!store->find(store, arena, &act, ACT_BY_SEQ, &probe))
-					return false;
-				*out = str_hash(act.leaf);
-				return true;
-			}
-		case LEAF_ROW:
-			{
-				RowLeaf		row = {.seq = ref.seq};
-				RowLeaf		probe = row;
+static bool
+keep_run(void *self, const void *row)
+{
+	FoundRun   *found = self;
 
-				if (!store->find(store, arena, &row, ROW_LEAF_BY_SEQ, &probe))
-					return false;
-				*out = str_hash(row.leaf);
-				return true;
-			}
-		case LEAF_ENTRY:
-		case LEAF_ENGINE:
-			{
-				EntryRow	entry = {.seq = ref.seq};
-				EntryRow	probe = entry;
-
-				if (!store->find(store, arena, &entry, ENTRY_BY_SEQ, &probe))
-					return false;
-				*out = str_hash(entry.leaf);
-				return true;
-			}
-	}
+	*found->out = *(const RowLeaf *) row;
+	found->out->leaf = arena_str(found->arena, found->out->leaf);
+	found->out->relation = arena_str(found->arena, found->out->relation);
+	found->out->key = arena_str(found->arena, found->out->key);
+	found->out->keys = arena_str(found->arena, found->out->keys);
+	found->found = run_first(found->out) <= found->seq;
 	return false;
 }
 
-/* Unpack a block's list of members and check its length. */
-static Code
-block_refs(const MemberRef **refs, size_t *n, Arena *arena, const BlockRow *block, Fault *fault)
+bool
+log_row_leaf(RowLeaf *out, Store *store, Arena *arena, int64_t seq)
 {
-	Code		code = block_members_unpack(refs, n, arena, block->members, fault);
+	FoundRun	found = {.out = out, .arena = arena, .seq = seq};
+
+	store->scan(store, ROW_LEAF_BY_SEQ, 0, &(RowLeaf){.seq = seq}, SCAN_FROM, 0, keep_run, &found);
+	return found.found;
+}
+
+/* Check that a block's list of members is as long as the block. */
+static Code
+check_length(const BlockRow *block, Fault *fault)
+{
+	size_t		n;
+	Code		code = block_members_count(&n, block->members, fault);
 
 	if (code != CODE_OK)
 		return code;
-	if ((int64_t) *n + 1 != block->size - block->first)
+	if ((int64_t) n + 1 != block->size - block->first)
 		return fault_set(fault, CODE_DAMAGED, block->first, "Block %lld lists %zu members for %lld leaves.",
-						 (long long) block->number, *n, (long long) (block->size - block->first));
+						 (long long) block->number, n, (long long) (block->size - block->first));
 	return CODE_OK;
 }
 
@@ -143,17 +166,69 @@ static Code
 find_member(int64_t *index, BlockRow *block, Store *store, Arena *arena, int64_t number, LeafSource source, int64_t seq,
 			Fault *fault)
 {
-	const MemberRef *refs;
-	size_t		n;
+	MemberWalk	walk;
+	MemberRun	run;
+	int64_t		at;
 	Code		code;
 
 	if (!log_block(block, store, arena, number))
 		return fault_set(fault, CODE_DAMAGED, -1, "Block %lld is gone.", (long long) number);
-	if ((code = block_members_unpack(&refs, &n, arena, block->members, fault)) != CODE_OK)
-		return code;
-	for (size_t i = 0; i < n && *index < 0; i++)
-		if (refs[i].seq == seq && refs[i].source == source)
-			*index = block->first + (int64_t) i;
+	walk = (MemberWalk){.packed = block->members};
+	at = block->first;
+	while ((code = block_members_next(&run, &walk, fault)) == CODE_OK && run.n > 0)
+	{
+		if (run.source == source && run.seq <= seq && seq - run.seq < run.n)
+		{
+			*index = at + (seq - run.seq);
+			break;
+		}
+		at += run.n;
+	}
+	return code;
+}
+
+/*
+ * Find the block that would hold a seq of a session among those that bear the snapshot of block first, up to block last:
+ * they hold ascending seqs.
+ */
+static Code
+find_in_snapshot(int64_t *number, Store *store, Arena *arena, int64_t first, int64_t last, int64_t seq, Fault *fault)
+{
+	BlockRow	one;
+	BlockRow	other;
+	int64_t		high = last;
+	Code		code;
+
+	*number = first;
+	if (!log_block_head(&one, store, arena, first))
+		return fault_set(fault, CODE_DAMAGED, -1, "Block %lld is gone.", (long long) first);
+	if (one.finished)
+		return CODE_OK;
+	for (int64_t low = first; low < high;)
+	{
+		int64_t		mid = low + (high - low + 1) / 2;
+
+		if (!log_block_head(&other, store, arena, mid))
+			return fault_set(fault, CODE_DAMAGED, -1, "Block %lld is gone.", (long long) mid);
+		if (other.era == one.era && str_eq(other.snapshot, one.snapshot))
+			low = mid;
+		else
+			high = mid - 1;
+	}
+	while (*number < high)
+	{
+		int64_t		mid = *number + (high - *number) / 2;
+		int64_t		upto;
+
+		if (!log_block(&other, store, arena, mid))
+			return fault_set(fault, CODE_DAMAGED, -1, "Block %lld is gone.", (long long) mid);
+		if ((code = block_members_last(&upto, other.members, fault)) != CODE_OK)
+			return code;
+		if (upto < seq)
+			*number = mid + 1;
+		else
+			high = mid;
+	}
 	return CODE_OK;
 }
 
@@ -176,7 +251,7 @@ log_place(int64_t *index, BlockRow *block, Store *store, Arena *arena, LeafSourc
 		int64_t		mid = low + (high - low) / 2;
 		XidSnapshot	snapshot;
 
-		if (!log_block(block, store, arena, mid))
+		if (!log_block_head(block, store, arena, mid))
 			return fault_set(fault, CODE_DAMAGED, -1, "Block %lld is gone.", (long long) mid);
 		if ((code = snapshot_parse(&snapshot, arena, block->snapshot, fault)) != CODE_OK)
 			return code;
@@ -186,11 +261,11 @@ log_place(int64_t *index, BlockRow *block, Store *store, Arena *arena, LeafSourc
 			low = mid + 1;
 	}
 
-	/* It is in that block, or in a later one that goes on with the same snapshot. */
-	for (; low <= last.number; low++)
-		if ((code = find_member(index, block, store, arena, low, source, seq, fault)) != CODE_OK || *index >= 0 || block->finished)
-			return code;
-	return CODE_OK;
+	if (low > last.number)
+		return CODE_OK;
+	if ((code = find_in_snapshot(&low, store, arena, low, last.number, seq, fault)) != CODE_OK)
+		return code;
+	return find_member(index, block, store, arena, low, source, seq, fault);
 }
 
 Code
@@ -210,7 +285,7 @@ log_place_engine(int64_t *index, BlockRow *block, Store *store, Arena *arena, in
 	{
 		int64_t		mid = low + (high - low) / 2;
 
-		if (!log_block(block, store, arena, mid))
+		if (!log_block_head(block, store, arena, mid))
 			return fault_set(fault, CODE_DAMAGED, -1, "Block %lld is gone.", (long long) mid);
 		if (block->time >= time)
 			high = mid;
@@ -225,27 +300,6 @@ log_place_engine(int64_t *index, BlockRow *block, Store *store, Arena *arena, in
 
 /* ---- tiles ---- */
 
-/* Read the leaves with indexes from first up to end, all within a block. */
-static Code
-read_block_leaves(Digest *out, LogTiles *t, const BlockRow *block, int64_t first, int64_t end)
-{
-	const MemberRef *refs;
-	size_t		n;
-	Code		code = block_refs(&refs, &n, t->arena, block, t->fault);
-
-	for (int64_t index = first; index < end && code == CODE_OK; index++, out++)
-	{
-		int64_t		i = index - block->first;
-
-		if (i == (int64_t) n)
-			block_header_leaf(out, block->header);
-		else if (!member_leaf(out, t->store, t->arena, refs[i]))
-			code = fault_set(t->fault, CODE_DAMAGED, index, "The leaf of index %lld, seq %lld, is gone.",
-							 (long long) index, (long long) refs[i].seq);
-	}
-	return code;
-}
-
 /* Read the first width leaves from index first on, which lie in the last blocks. */
 static bool
 read_edge_leaves(Digest *out, LogTiles *t, int64_t first, unsigned width)
@@ -258,7 +312,10 @@ read_edge_leaves(Digest *out, LogTiles *t, int64_t first, unsigned width)
 		int64_t		from = block.first > first ? block.first : first;
 		int64_t		upto = block.size < end ? block.size : end;
 
-		if (from < upto && read_block_leaves(out + (from - first), t, &block, from, upto) != CODE_OK)
+		if (from < upto &&
+			(check_length(&block, t->fault) != CODE_OK ||
+			 stored_leaves(out + (from - first), t->store, t->arena, &block, (size_t) (from - block.first),
+						   (size_t) (upto - block.first), t->fault) != CODE_OK))
 			return false;
 		if (block.first <= first)
 			return true;
@@ -301,10 +358,10 @@ log_tile_roots(Digest *out, Store *store, int level, int64_t first, unsigned wid
 	return c.n;
 }
 
+/* Read the first hashes of a tile from where they are stored. */
 static bool
-read_tile(void *self, Digest *out, int level, uint64_t n, unsigned width)
+find_tile(LogTiles *t, Digest *out, int level, uint64_t n, unsigned width)
 {
-	LogTiles   *t = self;
 	TileRow		tile = {.level = level, .n = (int64_t) n};
 	TileRow		probe = tile;
 	int64_t		first = (int64_t) (n * TILE_WIDTH);
@@ -329,10 +386,47 @@ read_tile(void *self, Digest *out, int level, uint64_t n, unsigned width)
 	return false;
 }
 
+static bool
+read_tile(void *self, Digest *out, int level, uint64_t n, unsigned width)
+{
+	LogTiles   *t = self;
+
+	if (t->recent[level].hashes == NULL || t->recent[level].n != n || t->recent[level].width < width)
+	{
+		if (!find_tile(t, out, level, n, width))
+			return false;
+		if (t->recent[level].hashes == NULL)
+			t->recent[level].hashes = arena_alloc(t->arena, TILE_BYTES);
+		memcpy(t->recent[level].hashes, out, width * sizeof *out);
+		t->recent[level].n = n;
+		t->recent[level].width = width;
+		return true;
+	}
+	memcpy(out, t->recent[level].hashes, width * sizeof *out);
+	return true;
+}
+
 void
 log_tiles_init(LogTiles *tiles, Store *store, Arena *arena, const BlockRow *last, Fault *fault)
 {
-	*tiles = (LogTiles){.reader = {read_tile, tiles}, .store = store, .arena = arena, .last = last, .fault = fault};
+	*tiles = (LogTiles){.reader = {read_tile, tiles, NULL}, .store = store, .arena = arena, .last = last, .fault = fault};
+}
+
+Code
+log_tiles_take_peaks(LogTiles *tiles)
+{
+	const BlockRow *last = tiles->last;
+	Code		code = frontier_unpack(&tiles->peaks, (uint64_t) last->size, last->frontier, tiles->fault);
+	Digest		root;
+
+	if (code != CODE_OK)
+		return code;
+	frontier_root(&root, &tiles->peaks);
+	if (last->size > 0 && !str_eq(last->root, hash_str(&root)))
+		return fault_set(tiles->fault, CODE_DAMAGED, last->size, "The frontier of block %lld does not give its root.",
+						 (long long) last->number);
+	tiles->reader.peaks = &tiles->peaks;
+	return CODE_OK;
 }
 
 Code

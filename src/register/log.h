@@ -18,6 +18,12 @@ extern bool log_last_block(BlockRow *out, Store *store, Arena *arena);
 extern bool log_block(BlockRow *out, Store *store, Arena *arena, int64_t number);
 extern bool log_block_at(BlockRow *out, Store *store, Arena *arena, int64_t index);
 
+/* A block with nothing but its columns up to snapshot: what it is searched by.  Much quicker than the whole. */
+extern bool log_block_head(BlockRow *out, Store *store, Arena *arena, int64_t number);
+
+/* The run of rows of chained tables that holds a seq.  False if there is none. */
+extern bool log_row_leaf(RowLeaf *out, Store *store, Arena *arena, int64_t seq);
+
 /* The last era.  False if none was begun. */
 extern bool log_last_era(EraRow *out, Store *store, Arena *arena);
 
@@ -46,8 +52,20 @@ typedef struct LogTiles
 	Arena	   *arena;
 	const BlockRow *last;
 	Fault	   *fault;
+	Frontier	peaks;
+
+	/* The tile of each level that was read last: the proofs of a receipt have most in common. */
+	struct
+	{
+		Digest	   *hashes;		/* NULL: none yet */
+		uint64_t	n;
+		unsigned	width;
+	}			recent[TILE_LEVELS];
 } LogTiles;
 
 extern void log_tiles_init(LogTiles *tiles, Store *store, Arena *arena, const BlockRow *last, Fault *fault);
+
+/* Take the roots at the right edge of the whole tree from the last block's frontier, not from its leaves.  Fault: DAMAGED. */
+extern Code log_tiles_take_peaks(LogTiles *tiles);
 
 #endif

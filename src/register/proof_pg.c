@@ -58,8 +58,7 @@ COMMUNE_FUNCTION(commune_register_inclusion_proof)
 	Store	   *store;
 	ActRow		act = {.seq = seq};
 	ActRow		probe = act;
-	RowLeaf		row = {.seq = seq};
-	RowLeaf		row_probe = row;
+	RowLeaf		run;
 	EntryRow	entry = {.seq = seq};
 	EntryRow	entry_probe = entry;
 	BlockRow	block;
@@ -76,8 +75,8 @@ COMMUNE_FUNCTION(commune_register_inclusion_proof)
 		size = r.last.size;
 	if (store->find(store, &r.arena, &act, ACT_BY_SEQ, &probe))
 		code = log_place(&index, &block, store, &r.arena, LEAF_ACT, seq, act.era, act.xid, &r.fault);
-	else if (store->find(store, &r.arena, &row, ROW_LEAF_BY_SEQ, &row_probe))
-		code = log_place(&index, &block, store, &r.arena, LEAF_ROW, seq, row.era, row.xid, &r.fault);
+	else if (log_row_leaf(&run, store, &r.arena, seq))
+		code = log_place(&index, &block, store, &r.arena, LEAF_ROW, seq, run.era, run.xid, &r.fault);
 	else if (store->find(store, &r.arena, &entry, ENTRY_BY_SEQ, &entry_probe))
 		code = entry.xid == INT8_NONE ? log_place_engine(&index, &block, store, &r.arena, seq, entry.written_at, &r.fault) :
 			log_place(&index, &block, store, &r.arena, LEAF_ENTRY, seq, entry.era, entry.xid, &r.fault);
@@ -86,6 +85,8 @@ COMMUNE_FUNCTION(commune_register_inclusion_proof)
 	if (code == CODE_OK && (index < 0 || index >= size))
 		code = fault_set(&r.fault, CODE_NOT_SEALED, -1, "What has seq " INT64_FORMAT " is not among the first " INT64_FORMAT " leaves.",
 						 seq, size);
+	if (code == CODE_OK)
+		code = log_tiles_take_peaks(&r.tiles);
 	if (code != CODE_OK || !tree_inclusion(&proof, (uint64_t) index, (uint64_t) size, &r.tiles.reader))
 		fault_raise(&r.fault);
 	table_store_close(r.tables);
@@ -105,7 +106,8 @@ COMMUNE_FUNCTION(commune_register_consistency_proof)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a consistency proof leads from a size of at least 1 to one that is not smaller")));
 	begin_reading(&r, to);
-	if (!tree_consistency(&proof, (uint64_t) from, (uint64_t) to, &r.tiles.reader))
+	if (log_tiles_take_peaks(&r.tiles) != CODE_OK ||
+		!tree_consistency(&proof, (uint64_t) from, (uint64_t) to, &r.tiles.reader))
 		fault_raise(&r.fault);
 	table_store_close(r.tables);
 	PG_RETURN_DATUM(proof_datum(&proof));
@@ -127,15 +129,23 @@ COMMUNE_FUNCTION(commune_register_root)
 /* SQL function: tile(level integer, n bigint, width integer) returns bytea */
 COMMUNE_FUNCTION(commune_register_tile)
 {
-	int32		level = PG_GETARG_INT32(0);
-	int64		n = PG_GETARG_INT64(1);
-	int32		width = PG_GETARG_INT32(2);
+	int32		level;
+	int64		n;
+	int32		width;
 	Digest		hashes[TILE_WIDTH];
 	Reading		r;
 	uint64		entries;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	level = PG_GETARG_INT32(0);
+	n = PG_GETARG_INT64(1);
 	begin_reading(&r, 0);
 	entries = level < 0 || level >= TILE_LEVELS ? 0 : (uint64) r.last.size >> (TILE_HEIGHT * level);
+	if (!PG_ARGISNULL(2))
+		width = PG_GETARG_INT32(2);
+	else
+		width = n >= 0 && (uint64) n < entries / TILE_WIDTH ? TILE_WIDTH : (int32) (entries % TILE_WIDTH);
 	if (level < 0 || level >= TILE_LEVELS || n < 0 || n > PG_INT64_MAX / TILE_WIDTH - 1 || width < 1 || width > TILE_WIDTH ||
 		(uint64) n * TILE_WIDTH + (uint64) width > entries)
 		ereport(ERROR,

@@ -99,15 +99,15 @@ put_id(Buf *b, const Digest *hash)
 
 /* Write the JSON that proves the verdict. */
 static Str
-print_extra(Arena *arena, const StoredBlock *block, const Proof *header_proof, bool is_signed)
+print_extra(Arena *arena, const BlockRow *block, const Verdict *verdicts, size_t nverdicts, const Proof *header_proof, bool is_signed)
 {
 	Buf			b;
 
 	buf_init(&b, arena);
 	buf_text(&b, "{\"header\":");
-	json_quote(&b, block->row->header);
+	json_quote(&b, block->header);
 	buf_text(&b, ",\"header_index\":");
-	buf_int(&b, block->row->size - 1);
+	buf_int(&b, block->size - 1);
 	buf_text(&b, ",\"header_proof\":[");
 	for (int i = 0; i < header_proof->n; i++)
 	{
@@ -116,12 +116,12 @@ print_extra(Arena *arena, const StoredBlock *block, const Proof *header_proof, b
 		put_id(&b, &header_proof->hash[i]);
 	}
 	buf_text(&b, is_signed ? "],\"signed\":true,\"verdicts\":[" : "],\"signed\":false,\"verdicts\":[");
-	for (size_t i = 0; i < block->nverdicts; i++)
+	for (size_t i = 0; i < nverdicts; i++)
 	{
 		buf_text(&b, i == 0 ? "[" : ",[");
-		buf_int(&b, block->verdicts[i].index);
+		buf_int(&b, verdicts[i].index);
 		buf_char(&b, ',');
-		json_quote(&b, str_from(code_sqlstate(block->verdicts[i].code)));
+		json_quote(&b, str_from(code_sqlstate(verdicts[i].code)));
 		buf_char(&b, ']');
 	}
 	buf_text(&b, "]}");
@@ -136,12 +136,12 @@ receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, int64_t size, St
 	BlockRow	row;
 	BlockRow	last;
 	EraRow		era;
-	StoredBlock block;
+	Verdict    *verdicts;
+	size_t		nverdicts;
 	LogTiles	tiles;
 	Proof		proof;
 	Proof		header_proof;
 	int64_t		index;
-	bool		found;
 	ProofText	text;
 	Code		code;
 
@@ -154,17 +154,23 @@ receipt_make(Str *out, Store *store, Arena *arena, int64_t seq, int64_t size, St
 	if (row.size > size)
 		return fault_set(fault, CODE_NOT_PUBLISHED, -1, "Act %lld is sealed; size %lld is published, its block ends at %lld.",
 						 (long long) seq, (long long) size, (long long) row.size);
-	if ((code = stored_read(&block, &found, store, arena, &row, 0, fault)) != CODE_OK)
+	if ((code = stored_verdicts(&verdicts, &nverdicts, store, arena, &row, fault)) != CODE_OK)
 		return code;
-	for (size_t i = 0; i < block.nverdicts; i++)
-		if (block.verdicts[i].code == CODE_COUNT)
-			return fault_set(fault, CODE_DAMAGED, block.verdicts[i].index, "A verdict of the block is none.");
+	for (size_t i = 0; i < nverdicts; i++)
+		if (verdicts[i].code == CODE_COUNT)
+			return fault_set(fault, CODE_DAMAGED, verdicts[i].index, "A verdict of the block is none.");
+
+	/* The block that ends at the size has the tree's right edge. */
+	if (size != last.size && (!log_block_at(&last, store, arena, size - 1) || last.size != size))
+		return fault_set(fault, CODE_DAMAGED, size - 1, "No block ends at the published size %lld.", (long long) size);
 	log_tiles_init(&tiles, store, arena, &last, fault);
+	if ((code = log_tiles_take_peaks(&tiles)) != CODE_OK)
+		return code;
 	if (!tree_inclusion(&proof, (uint64_t) index, (uint64_t) size, &tiles.reader) ||
 		!tree_inclusion(&header_proof, (uint64_t) row.size - 1, (uint64_t) size, &tiles.reader))
 		return fault->code;
 
-	text = (ProofText){.extra = print_extra(arena, &block, &header_proof, note.p != NULL), .index = (uint64_t) index, .n = (size_t) proof.n};
+	text = (ProofText){.extra = print_extra(arena, &row, verdicts, nverdicts, &header_proof, note.p != NULL), .index = (uint64_t) index, .n = (size_t) proof.n};
 	memcpy(text.hash, proof.hash, text.n * sizeof *text.hash);
 	text.checkpoint = note.p != NULL ? note :
 		checkpoint_print(arena, &(Checkpoint){.origin = era.origin, .size = (uint64_t) last.size, .root = str_hash(last.root)});

@@ -60,21 +60,26 @@ CREATE TABLE commune.row_leaf (
 	xid xid8 NOT NULL,
 	received_at timestamptz NOT NULL,
 	era integer NOT NULL,
+	n integer NOT NULL,
 	leaf bytea NOT NULL,
 	relation text NOT NULL COLLATE "C",
 	key text COLLATE "C",
+	keys text COLLATE "C",
 	CONSTRAINT row_leaf_pkey PRIMARY KEY (seq)
 );
-COMMENT ON TABLE commune.row_leaf IS 'one row for each row of a chained table';
-COMMENT ON COLUMN commune.row_leaf.seq IS 'order of arrival, drawn from act_seq';
+COMMENT ON TABLE commune.row_leaf IS
+	'the rows of chained tables, in runs: those that one statement brought one after the other; chained_row has them one by one';
+COMMENT ON COLUMN commune.row_leaf.seq IS 'order of arrival of the last row, drawn from act_seq; the rows before it have the seqs before';
 COMMENT ON COLUMN commune.row_leaf.xid IS 'top-level transaction that brought it';
 COMMENT ON COLUMN commune.row_leaf.received_at IS 'when it came in';
 COMMENT ON COLUMN commune.row_leaf.era IS 'era of the transaction id';
 COMMENT ON COLUMN commune.row_leaf.relation IS 'schema and name of the chained table';
-COMMENT ON COLUMN commune.row_leaf.key IS 'primary key of the row as text; NULL for a table without one';
-COMMENT ON COLUMN commune.row_leaf.leaf IS 'SHA-256 over 0x00, commune/row/1\n and the encoded row';
+COMMENT ON COLUMN commune.row_leaf.n IS 'how many rows, 59 at most';
+COMMENT ON COLUMN commune.row_leaf.leaf IS 'of each row in order SHA-256 over 0x00, commune/row/1\n and the encoded row';
+COMMENT ON COLUMN commune.row_leaf.key IS 'primary key of the first row as a JSON array; NULL for a table without one';
+COMMENT ON COLUMN commune.row_leaf.keys IS 'those of the other rows, a JSON array of such arrays; NULL if there are none';
 CREATE INDEX row_leaf_xid_idx ON commune.row_leaf (xid);
-CREATE INDEX row_leaf_relation_idx ON commune.row_leaf (relation, key);
+CREATE INDEX row_leaf_relation_idx ON commune.row_leaf (relation);
 
 CREATE TABLE commune.entry (
 	seq bigint NOT NULL,
@@ -218,49 +223,6 @@ COMMENT ON FUNCTION commune.members(bigint) IS
 	'the leaves of a block in order, without its header: index, source (act, row, entry, engine) and seq';
 REVOKE ALL ON FUNCTION commune.members(bigint) FROM PUBLIC;
 
-CREATE FUNCTION commune.repair_triggers() RETURNS integer
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	r record;
-	repaired integer := 0;
-BEGIN
-	FOR r IN
-		SELECT n.nspname, c.relname, t.tgname
-		FROM pg_catalog.pg_trigger t
-		JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
-		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid AND p.pronamespace = 'commune'::pg_catalog.regnamespace
-		WHERE t.tgname IN ('commune_protect', 'commune_insert') AND t.tgenabled <> 'A'
-	LOOP
-		EXECUTE pg_catalog.format('ALTER TABLE %I.%I ENABLE ALWAYS TRIGGER %I', r.nspname, r.relname, r.tgname);
-		repaired := repaired + 1;
-	END LOOP;
-	RETURN repaired;
-END
-$$;
-COMMENT ON FUNCTION commune.repair_triggers() IS
-	'put protecting triggers back in force, those of chained tables too, that a restore with --disable-triggers left half in force';
-REVOKE ALL ON FUNCTION commune.repair_triggers() FROM PUBLIC;
-
-CREATE FUNCTION commune.chain_rows() RETURNS trigger
-	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_register_chain_rows';
-COMMENT ON FUNCTION commune.chain_rows() IS 'registers the rows that a statement inserted into a chained table';
-REVOKE ALL ON FUNCTION commune.chain_rows() FROM PUBLIC;
-
-CREATE FUNCTION commune.chain(target regclass) RETURNS void
-	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_register_chain';
-COMMENT ON FUNCTION commune.chain(regclass) IS
-	'make a table append-only and register its rows, those that it has and those to come';
-REVOKE ALL ON FUNCTION commune.chain(regclass) FROM PUBLIC;
-
-CREATE FUNCTION commune.verify_table(
-	target regclass, OUT key text, OUT seq bigint, OUT kind text, OUT detail text
-) RETURNS SETOF record
-	LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_register_verify_table';
-COMMENT ON FUNCTION commune.verify_table(regclass) IS
-	'recompute every row of a chained table and return those that were changed, are missing or were added behind its back';
-REVOKE ALL ON FUNCTION commune.verify_table(regclass) FROM PUBLIC;
-
 CREATE FUNCTION commune.inclusion_proof(seq bigint, size bigint DEFAULT NULL) RETURNS bytea[]
 	LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_inclusion_proof';
 COMMENT ON FUNCTION commune.inclusion_proof(bigint, bigint) IS
@@ -278,10 +240,10 @@ CREATE FUNCTION commune.root(size bigint) RETURNS bytea
 COMMENT ON FUNCTION commune.root(bigint) IS 'the root of the Merkle tree over the first size leaves, from the tiles';
 REVOKE ALL ON FUNCTION commune.root(bigint) FROM PUBLIC;
 
-CREATE FUNCTION commune.tile(level integer, n bigint, width integer DEFAULT 256) RETURNS bytea
-	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_tile';
+CREATE FUNCTION commune.tile(level integer, n bigint, width integer DEFAULT NULL) RETURNS bytea
+	LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_register_tile';
 COMMENT ON FUNCTION commune.tile(integer, bigint, integer) IS
-	'the first width hashes of a tile, full or partial (C2SP tlog-tiles)';
+	'the first width hashes of a tile, as the register had it when it was smaller; as wide as it is by default (C2SP tlog-tiles)';
 REVOKE ALL ON FUNCTION commune.tile(integer, bigint, integer) FROM PUBLIC;
 
 CREATE FUNCTION commune.verify_inclusion(leaf bytea, index bigint, size bigint, root bytea, proof bytea[]) RETURNS boolean

@@ -29,9 +29,11 @@ static const Col row_leaf_cols[] = {
 	COL(COL_XID, RowLeaf, xid),
 	COL(COL_TIME, RowLeaf, received_at),
 	COL(COL_INT4, RowLeaf, era),
+	COL(COL_INT4, RowLeaf, n),
 	COL(COL_BYTES, RowLeaf, leaf),
 	COL(COL_TEXT, RowLeaf, relation),
 	COL(COL_TEXT, RowLeaf, key),
+	COL(COL_TEXT, RowLeaf, keys),
 };
 
 static const Col entry_cols[] = {
@@ -92,7 +94,7 @@ const RowPath act_by_seq = {ACT_BY_SEQ, REL_ACT, "act_pkey", true, 1, {0}, PATH_
 const RowPath act_by_xid = {ACT_BY_XID, REL_ACT, "act_xid_idx", false, 1, {1}, PATH_ALL, 0};
 const RowPath row_leaf_by_seq = {ROW_LEAF_BY_SEQ, REL_ROW_LEAF, "row_leaf_pkey", true, 1, {0}, PATH_ALL, 0};
 const RowPath row_leaf_by_xid = {ROW_LEAF_BY_XID, REL_ROW_LEAF, "row_leaf_xid_idx", false, 1, {1}, PATH_ALL, 0};
-const RowPath row_leaf_by_table = {ROW_LEAF_BY_TABLE, REL_ROW_LEAF, "row_leaf_relation_idx", false, 2, {5, 6}, PATH_ALL, 0};
+const RowPath row_leaf_by_relation = {ROW_LEAF_BY_RELATION, REL_ROW_LEAF, "row_leaf_relation_idx", false, 1, {6}, PATH_ALL, 0};
 const RowPath entry_by_seq = {ENTRY_BY_SEQ, REL_ENTRY, "entry_pkey", true, 1, {0}, PATH_ALL, 0};
 const RowPath entry_by_xid = {ENTRY_BY_XID, REL_ENTRY, "entry_xid_idx", false, 1, {1}, PATH_WHERE_SET, 1};
 const RowPath verdict_by_seq = {VERDICT_BY_SEQ, REL_VERDICT, "verdict_pkey", true, 1, {0}, PATH_ALL, 0};

@@ -32,6 +32,10 @@ typedef struct ActRow
 	Str			key;
 } ActRow;
 
+/*
+ * A run of rows of a chained table that came in one after the other by one statement: the last of them has seq, those
+ * before it the n - 1 seqs before.  Most runs have one row.
+ */
 typedef struct RowLeaf
 {
 	Row			row;
@@ -39,10 +43,16 @@ typedef struct RowLeaf
 	int64_t		xid;
 	int64_t		received_at;
 	int32_t		era;
-	Str			leaf;
+	int32_t		n;
+	Str			leaf;			/* n hashes */
 	Str			relation;
-	Str			key;
+	Str			key;			/* of the first row */
+	Str			keys;			/* of the others: a JSON array of keys */
 } RowLeaf;
+
+/* Relation, leaves and keys of a run take no more than this, so that its row stays below a quarter of a page. */
+#define ROW_RUN_BYTES 1900
+#define ROW_RUN_MAX (ROW_RUN_BYTES / HASH_SIZE)
 
 typedef struct EntryRow
 {
@@ -111,7 +121,7 @@ extern const RowPath act_by_seq;
 extern const RowPath act_by_xid;
 extern const RowPath row_leaf_by_seq;
 extern const RowPath row_leaf_by_xid;
-extern const RowPath row_leaf_by_table;
+extern const RowPath row_leaf_by_relation;
 extern const RowPath entry_by_seq;
 extern const RowPath entry_by_xid;
 extern const RowPath verdict_by_seq;
@@ -133,6 +143,39 @@ str_hash(Str s)
 
 	if (s.n == HASH_SIZE)
 		memcpy(hash.b, s.p, HASH_SIZE);
+	return hash;
+}
+
+/* How many rows a run has, and the first one's seq; one that cannot be is taken for one row. */
+static inline int64_t
+run_length(const RowLeaf *run)
+{
+	return run->n >= 1 && run->n <= ROW_RUN_MAX ? run->n : 1;
+}
+
+static inline int64_t
+run_first(const RowLeaf *run)
+{
+	int64_t		before = run_length(run) - 1;
+
+	return run->seq >= INT64_MIN + before ? run->seq - before : run->seq;
+}
+
+/* True if a run has as many leaves as rows. */
+static inline bool
+run_is_whole(const RowLeaf *run)
+{
+	return run->n == run_length(run) && run->leaf.n == (size_t) run->n * HASH_SIZE;
+}
+
+/* The leaf of the row with this seq, which is one of the run's; zeros if the run is not whole. */
+static inline Digest
+run_leaf(const RowLeaf *run, int64_t seq)
+{
+	Digest		hash = {{0}};
+
+	if (run_is_whole(run))
+		memcpy(hash.b, run->leaf.p + (seq - run_first(run)) * HASH_SIZE, HASH_SIZE);
 	return hash;
 }
 

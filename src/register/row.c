@@ -59,3 +59,38 @@ row_column(Buf *row, Str column, Str type, Str value)
 	field(row, type);
 	field(row, value);
 }
+
+/* The length of the array of texts that s begins with; 0 if it does not. */
+static size_t
+key_length(Str s)
+{
+	bool		quoted = false;
+
+	if (s.n == 0 || s.p[0] != '[')
+		return 0;
+	for (size_t i = 1; i < s.n; i++)
+	{
+		if (s.p[i] == '"')
+			quoted = !quoted;
+		else if (quoted && s.p[i] == '\\')
+			i++;
+		else if (!quoted && s.p[i] == ']')
+			return i + 1;
+	}
+	return 0;
+}
+
+bool
+row_next_key(Str *key, Str *rest)
+{
+	size_t		n;
+
+	if (rest->n == 0 || (rest->p[0] != '[' && rest->p[0] != ','))
+		return false;
+	n = key_length((Str){rest->p + 1, rest->n - 1});
+	if (n == 0)
+		return false;
+	*key = (Str){rest->p + 1, n};
+	*rest = (Str){rest->p + 1 + n, rest->n - 1 - n};
+	return true;
+}

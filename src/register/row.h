@@ -23,4 +23,10 @@ extern Str	row_name(Arena *arena, const char *schema, const char *name);
 extern void row_begin(Buf *row, Str table);
 extern void row_column(Buf *row, Str column, Str type, Str value);
 
+/*
+ * Take the first key off the rest of a JSON array of keys, each an array of texts; begin with the whole array.  False if
+ * there is none: at the end, where *rest is "]", or because it is no such array.
+ */
+extern bool row_next_key(Str *key, Str *rest);
+
 #endif

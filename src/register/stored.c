@@ -11,11 +11,17 @@
 /* A block is scattered when its range of seqs is more than this many times its members. */
 #define SCATTER 8
 
+/* Columns of a table up to its leaf. */
+#define ACT_LEAF_COLS 8
+#define ROW_LEAF_COLS 6
+#define ENTRY_LEAF_COLS 6
+
 typedef struct Reading
 {
-	StoredBlock *block;
 	Arena	   *arena;
 	const MemberRef *refs;
+	LeafMember *members;		/* what is found, in the places of refs */
+	Digest	   *leaves;			/* hashed from the bytes; NULL if the recorded leaf is all that is wanted */
 	size_t		n;				/* members that the scan looks for */
 	size_t		next;			/* the first that it has not come to */
 	LeafSource	source;
@@ -27,14 +33,16 @@ typedef struct Reading
 static void
 take_act(Reading *r, size_t i, const ActRow *act)
 {
-	LeafMember *m = &r->block->members[i];
+	LeafMember *m = &r->members[i];
 
 	m->era = act->era;
 	m->xid = (uint64_t) act->xid;
 	m->received_at = act->received_at;
 	m->leaf = str_hash(act->leaf);
+	if (r->leaves == NULL)
+		return;
 	m->signer = act->signer;
-	merkle_leaf(r->block->leaves[i].b, act->record.p, act->record.n);
+	merkle_leaf(r->leaves[i].b, act->record.p, act->record.n);
 	if (r->keep & STORED_BYTES)
 		m->bytes = arena_str(r->arena, act->record);
 	if (r->acts != NULL)
@@ -47,27 +55,31 @@ take_act(Reading *r, size_t i, const ActRow *act)
 }
 
 static void
-take_row(Reading *r, size_t i, const RowLeaf *row)
+take_row(Reading *r, size_t i, const RowLeaf *run)
 {
-	LeafMember *m = &r->block->members[i];
+	LeafMember *m = &r->members[i];
 
-	m->era = row->era;
-	m->xid = (uint64_t) row->xid;
-	m->received_at = row->received_at;
-	m->leaf = r->block->leaves[i] = str_hash(row->leaf);
+	m->era = run->era;
+	m->xid = (uint64_t) run->xid;
+	m->received_at = run->received_at;
+	m->leaf = run_leaf(run, m->seq);
+	if (r->leaves != NULL)
+		r->leaves[i] = m->leaf;
 }
 
 static void
 take_entry(Reading *r, size_t i, const EntryRow *entry)
 {
-	LeafMember *m = &r->block->members[i];
+	LeafMember *m = &r->members[i];
 
 	m->era = entry->era;
 	m->xid = entry->xid == INT8_NONE ? 0 : (uint64_t) entry->xid;
 	m->received_at = entry->written_at;
 	m->leaf = str_hash(entry->leaf);
+	if (r->leaves == NULL)
+		return;
 	m->bytes = arena_str(r->arena, entry->body);
-	entry_leaf(&r->block->leaves[i], entry->body);
+	entry_leaf(&r->leaves[i], entry->body);
 	if (r->entries != NULL)
 	{
 		r->entries[i] = *entry;
@@ -76,23 +88,23 @@ take_entry(Reading *r, size_t i, const EntryRow *entry)
 	}
 }
 
-/* The place of the member with this seq among those of the scan's source, coming from below; -1 if it is no member. */
-static int64_t
+/* Go to the first member of the scan's source whose seq is not below; false if there is none. */
+static bool
 come_to(Reading *r, int64_t seq)
 {
 	while (r->next < r->n && (r->refs[r->next].source != r->source || r->refs[r->next].seq < seq))
 		r->next++;
-	return r->next < r->n && r->refs[r->next].seq == seq ? (int64_t) r->next : -1;
+	return r->next < r->n;
 }
 
 static bool
 visit_act(void *self, const void *row)
 {
 	Reading    *r = self;
-	int64_t		i = come_to(r, ((const ActRow *) row)->seq);
+	const ActRow *act = row;
 
-	if (i >= 0)
-		take_act(r, (size_t) i, row);
+	if (come_to(r, act->seq) && r->refs[r->next].seq == act->seq)
+		take_act(r, r->next, act);
 	return r->next < r->n;
 }
 
@@ -100,21 +112,28 @@ static bool
 visit_row(void *self, const void *row)
 {
 	Reading    *r = self;
-	int64_t		i = come_to(r, ((const RowLeaf *) row)->seq);
+	const RowLeaf *run = row;
 
-	if (i >= 0)
-		take_row(r, (size_t) i, row);
+	while (come_to(r, run_first(run)) && r->refs[r->next].seq <= run->seq)
+		take_row(r, r->next++, run);
 	return r->next < r->n;
+}
+
+static bool
+visit_run(void *self, const void *row)
+{
+	(void) visit_row(self, row);
+	return false;
 }
 
 static bool
 visit_entry(void *self, const void *row)
 {
 	Reading    *r = self;
-	int64_t		i = come_to(r, ((const EntryRow *) row)->seq);
+	const EntryRow *entry = row;
 
-	if (i >= 0)
-		take_entry(r, (size_t) i, row);
+	if (come_to(r, entry->seq) && r->refs[r->next].seq == entry->seq)
+		take_entry(r, r->next, entry);
 	return r->next < r->n;
 }
 
@@ -133,11 +152,8 @@ look_for(Reading *r, Store *store, size_t i)
 	}
 	else if (r->refs[i].source == LEAF_ROW)
 	{
-		RowLeaf		row = {.seq = seq};
-		RowLeaf		probe = row;
-
-		if (store->find(store, r->arena, &row, ROW_LEAF_BY_SEQ, &probe))
-			take_row(r, i, &row);
+		r->next = i;
+		store->scan(store, ROW_LEAF_BY_SEQ, 0, &(RowLeaf){.seq = seq}, SCAN_FROM, ROW_LEAF_COLS, visit_run, r);
 	}
 	else
 	{
@@ -171,74 +187,143 @@ read_source(Reading *r, Store *store, LeafSource source)
 	if (last < first || (uint64_t) (last - first) / SCATTER > n)
 	{
 		for (size_t i = 0; i < r->n; i++)
-			if (r->refs[i].source == source)
+			if (r->refs[i].source == source && r->members[i].era < 0)
 				look_for(r, store, i);
 	}
 	else if (source == LEAF_ACT)
-		store->scan(store, ACT_BY_SEQ, 0, &(ActRow){.seq = first}, SCAN_FROM, 0, visit_act, r);
+		store->scan(store, ACT_BY_SEQ, 0, &(ActRow){.seq = first}, SCAN_FROM, r->leaves ? 0 : ACT_LEAF_COLS, visit_act, r);
 	else if (source == LEAF_ROW)
-		store->scan(store, ROW_LEAF_BY_SEQ, 0, &(RowLeaf){.seq = first}, SCAN_FROM, 0, visit_row, r);
+		store->scan(store, ROW_LEAF_BY_SEQ, 0, &(RowLeaf){.seq = first}, SCAN_FROM, ROW_LEAF_COLS, visit_row, r);
 	else
-		store->scan(store, ENTRY_BY_SEQ, 0, &(EntryRow){.seq = first}, SCAN_FROM, 0, visit_entry, r);
+		store->scan(store, ENTRY_BY_SEQ, 0, &(EntryRow){.seq = first}, SCAN_FROM, r->leaves ? 0 : ENTRY_LEAF_COLS, visit_entry, r);
+}
+
+/* Look for all members. */
+static void
+read_sources(Reading *r, Store *store)
+{
+	for (size_t i = 0; i < r->n; i++)
+		r->members[i] = (LeafMember){.source = r->refs[i].source, .seq = r->refs[i].seq, .era = -1};
+	for (int source = LEAF_ACT; source <= LEAF_ENGINE; source++)
+		read_source(r, store, (LeafSource) source);
+}
+
+/* ---- verdicts ---- */
+
+typedef struct Verdicts
+{
+	Arena	   *arena;
+	MemberWalk	walk;
+	MemberRun	run;			/* where the scan is */
+	int64_t		index;			/* of its first member */
+	Code		code;
+	Fault	   *fault;
+	Verdict    *v;
+	size_t		n;
+	size_t		room;
+} Verdicts;
+
+/* Go to the next members that are acts and do not end before a seq; false if there are none. */
+static bool
+next_acts(Verdicts *verdicts, int64_t seq)
+{
+	while (verdicts->run.source != LEAF_ACT || verdicts->run.n == 0 || verdicts->run.seq + verdicts->run.n <= seq)
+	{
+		verdicts->index += verdicts->run.n;
+		verdicts->code = block_members_next(&verdicts->run, &verdicts->walk, verdicts->fault);
+		if (verdicts->code != CODE_OK || verdicts->run.n == 0)
+			return false;
+	}
+	return true;
 }
 
 static bool
 visit_verdict(void *self, const void *row)
 {
-	Reading    *r = self;
+	Verdicts   *verdicts = self;
 	const VerdictRow *verdict = row;
-	int64_t		i = come_to(r, verdict->seq);
 	char		sqlstate[6] = "";
 
-	if (i >= 0)
+	if (!next_acts(verdicts, verdict->seq))
+		return false;
+	if (verdict->seq < verdicts->run.seq)
+		return true;
+	if (verdict->sqlstate.n == 5)
+		memcpy(sqlstate, verdict->sqlstate.p, 5);
+	if (verdicts->n == verdicts->room)
 	{
-		if (verdict->sqlstate.n == 5)
-			memcpy(sqlstate, verdict->sqlstate.p, 5);
-		r->block->verdicts[r->block->nverdicts++] = (Verdict){
-			.seq = verdict->seq, .index = r->block->row->first + i, .code = code_from_sqlstate(sqlstate)};
+		size_t		room = verdicts->room * 2 + 16;
+		Verdict    *grown = arena_alloc(verdicts->arena, room * sizeof *grown);
+
+		if (verdicts->n > 0)
+			memcpy(grown, verdicts->v, verdicts->n * sizeof *grown);
+		verdicts->v = grown;
+		verdicts->room = room;
 	}
-	return r->next < r->n;
+	verdicts->v[verdicts->n++] = (Verdict){
+		.seq = verdict->seq, .index = verdicts->index + (verdict->seq - verdicts->run.seq), .code = code_from_sqlstate(sqlstate)};
+	return true;
 }
 
-/* Read the verdicts of the block's acts. */
-static void
-read_verdicts(Reading *r, Store *store)
+Code
+stored_verdicts(Verdict **out, size_t *n, Store *store, Arena *arena, const BlockRow *row, Fault *fault)
 {
-	size_t		i = 0;
+	Verdicts	verdicts = {.arena = arena, .walk = {.packed = row->members}, .index = row->first, .fault = fault};
 
-	r->block->verdicts = arena_alloc(r->arena, r->n * sizeof *r->block->verdicts);
-	while (i < r->n && r->refs[i].source != LEAF_ACT)
-		i++;
-	r->source = LEAF_ACT;
-	r->next = i;
-	if (i < r->n)
-		store->scan(store, VERDICT_BY_SEQ, 0, &(VerdictRow){.seq = r->refs[i].seq}, SCAN_FROM, 0, visit_verdict, r);
+	if (next_acts(&verdicts, INT64_MIN))
+		store->scan(store, VERDICT_BY_SEQ, 0, &(VerdictRow){.seq = verdicts.run.seq}, SCAN_FROM, 0, visit_verdict, &verdicts);
+	*out = verdicts.v;
+	*n = verdicts.n;
+	return verdicts.code;
 }
+
+/* ---- the whole ---- */
 
 Code
 stored_read(StoredBlock *out, bool *found, Store *store, Arena *arena, const BlockRow *row, int keep, Fault *fault)
 {
-	Reading		r = {.block = out, .arena = arena, .keep = keep};
+	Reading		r = {.arena = arena, .keep = keep};
 	Code		code;
 
 	*out = (StoredBlock){.row = row};
 	if ((code = block_members_unpack(&r.refs, &r.n, arena, row->members, fault)) != CODE_OK)
 		return code;
 	out->n = r.n;
-	out->members = arena_zero(arena, r.n * sizeof *out->members);
-	out->leaves = arena_zero(arena, r.n * sizeof *out->leaves);
-	for (size_t i = 0; i < r.n; i++)
-		out->members[i] = (LeafMember){.source = r.refs[i].source, .seq = r.refs[i].seq, .era = -1};
+	out->members = r.members = arena_alloc(arena, r.n * sizeof *r.members);
+	out->leaves = r.leaves = arena_zero(arena, r.n * sizeof *r.leaves);
 	if (keep & STORED_COLUMNS)
 	{
 		out->acts = r.acts = arena_zero(arena, r.n * sizeof *r.acts);
 		out->entries = r.entries = arena_zero(arena, r.n * sizeof *r.entries);
 	}
-	for (int source = LEAF_ACT; source <= LEAF_ENGINE; source++)
-		read_source(&r, store, (LeafSource) source);
-	read_verdicts(&r, store);
+	read_sources(&r, store);
+	if ((code = stored_verdicts(&out->verdicts, &out->nverdicts, store, arena, row, fault)) != CODE_OK)
+		return code;
 	*found = true;
 	for (size_t i = 0; i < r.n; i++)
 		*found &= out->members[i].era >= 0;
+	return CODE_OK;
+}
+
+Code
+stored_leaves(Digest *out, Store *store, Arena *arena, const BlockRow *row, size_t from, size_t upto, Fault *fault)
+{
+	MemberRef  *refs = arena_alloc(arena, (upto - from) * sizeof *refs);
+	Reading		r = {.arena = arena, .refs = refs};
+	Code		code;
+
+	if ((code = block_members_slice(refs, &r.n, row->members, from, upto, fault)) != CODE_OK)
+		return code;
+	r.members = arena_alloc(arena, r.n * sizeof *r.members);
+	read_sources(&r, store);
+	for (size_t i = 0; i < r.n; i++)
+	{
+		if (r.members[i].era < 0)
+			return fault_set(fault, CODE_DAMAGED, row->first + (int64_t) (from + i), "The leaf of index %lld, seq %lld, is gone.",
+							 (long long) row->first + (long long) (from + i), (long long) refs[i].seq);
+		out[i] = r.members[i].leaf;
+	}
+	if (from + r.n < upto)
+		block_header_leaf(&out[r.n], row->header);
 	return CODE_OK;
 }

@@ -31,4 +31,14 @@ typedef struct StoredBlock
 extern Code stored_read(StoredBlock *out, bool *found, Store *store, Arena *arena, const BlockRow *row,
 						int keep, Fault *fault);
 
+/* Read the verdicts of a block's acts, in their order.  Fault: DAMAGED. */
+extern Code stored_verdicts(Verdict **out, size_t *n, Store *store, Arena *arena, const BlockRow *row, Fault *fault);
+
+/*
+ * Read the recorded leaves in the places from .. upto - 1 of a block, whose length is known to fit its list of members;
+ * the last place is the header's.  Fault: DAMAGED, also if one is gone.
+ */
+extern Code stored_leaves(Digest *out, Store *store, Arena *arena, const BlockRow *row, size_t from, size_t upto,
+						  Fault *fault);
+
 #endif

@@ -125,7 +125,14 @@ subtree(Digest *out, int height, uint64_t number, Reading *r)
 	uint64_t	first = number << rest;
 	uint64_t	n = first / TILE_WIDTH;
 	Digest		scratch[TILE_WIDTH / 2];
+	const Frontier *peaks = r->reader->peaks;
 
+	/* It is the frontier's peak of this height if the next subtree would lie beyond the tree's end. */
+	if (peaks != NULL && peaks->size == r->size && r->size >> height == number + 1 && (number & 1) == 0)
+	{
+		*out = peaks->peak[height < TREE_HEIGHT_MAX - 1 ? frontier_peaks(r->size >> (height + 1)) : 0];
+		return true;
+	}
 	if (!r->level[level].have || r->level[level].n != n)
 	{
 		uint64_t	entries = r->size >> (TILE_HEIGHT * level);

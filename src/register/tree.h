@@ -75,6 +75,7 @@ typedef struct TileReader
 {
 	bool		(*read)(void *self, Digest *out, int level, uint64_t n, unsigned width);
 	void	   *self;
+	const Frontier *peaks;		/* of a tree, to be taken instead of its tiles when it is asked about; or NULL */
 } TileReader;
 
 typedef struct Proof

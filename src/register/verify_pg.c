@@ -9,6 +9,7 @@
 #include "access/parallel.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/pg_event_trigger.h"
 #include "commands/trigger.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -20,6 +21,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #define KEY_SHARED UINT64CONST(1)
 #define BLOCKS_AT_ONCE 4
@@ -113,8 +115,21 @@ commune_register_verify_main(dsm_segment *segment, shm_toc *toc)
  * longer for replication; so does a superuser who switches them off.  Report those that are not ENABLE ALWAYS.
  */
 static void
+report_trigger(Shared *shared, const char *table, const char *detail)
+{
+	Damage		damage = {.index = -1};
+
+	strlcpy(damage.table, table, sizeof damage.table);
+	strlcpy(damage.kind, "trigger", sizeof damage.kind);
+	strlcpy(damage.detail, detail, sizeof damage.detail);
+	keep_damage(shared, &damage);
+}
+
+static void
 check_triggers(Shared *shared)
 {
+	static const char *const guards[] = {"commune_guard_start", "commune_guard_rewrite", "commune_guard_end", "commune_guard_drop"};
+
 	for (int i = 0; i < REL_COUNT; i++)
 	{
 		Relation	rel = table_open(commune_relation(schema.rel[i]->name), AccessShareLock);
@@ -125,16 +140,19 @@ check_triggers(Shared *shared)
 				rel->trigdesc->triggers[j].tgenabled == TRIGGER_FIRES_ALWAYS)
 				always++;
 		if (always < (i == REL_ACT ? 2 : 1))
-		{
-			Damage		damage = {.index = -1};
-
-			strlcpy(damage.table, schema.rel[i]->name, sizeof damage.table);
-			strlcpy(damage.kind, "trigger", sizeof damage.kind);
-			strlcpy(damage.detail, "A protecting trigger is gone or not ENABLE ALWAYS: SELECT commune.repair_triggers().",
-					sizeof damage.detail);
-			keep_damage(shared, &damage);
-		}
+			report_trigger(shared, schema.rel[i]->name,
+						   "A protecting trigger is gone or not ENABLE ALWAYS: SELECT commune.repair_triggers().");
 		table_close(rel, AccessShareLock);
+	}
+	for (int i = 0; i < lengthof(guards); i++)
+	{
+		HeapTuple	tuple = SearchSysCache1(EVENTTRIGGERNAME, CStringGetDatum(guards[i]));
+		char		enabled = HeapTupleIsValid(tuple) ? ((Form_pg_event_trigger) GETSTRUCT(tuple))->evtenabled : TRIGGER_DISABLED;
+
+		if (HeapTupleIsValid(tuple))
+			ReleaseSysCache(tuple);
+		if (enabled != TRIGGER_FIRES_ON_ORIGIN && enabled != TRIGGER_FIRES_ALWAYS)
+			report_trigger(shared, "row_leaf", "An event trigger that guards chained tables is gone or disabled: SELECT commune.repair_triggers().");
 	}
 }
 

@@ -54,7 +54,7 @@ typedef enum PathId
 	ACT_BY_XID,
 	ROW_LEAF_BY_SEQ,
 	ROW_LEAF_BY_XID,
-	ROW_LEAF_BY_TABLE,			/* relation, key */
+	ROW_LEAF_BY_RELATION,
 	ENTRY_BY_SEQ,
 	ENTRY_BY_XID,				/* those that sessions wrote */
 	VERDICT_BY_SEQ,

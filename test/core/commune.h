@@ -456,10 +456,24 @@ store_block(Commune *c, const LeafMember *members, size_t n)
 		}
 		else if (m->source == LEAF_ROW)
 		{
-			RowLeaf		leaf_row = {.seq = m->seq, .xid = (int64_t) m->xid, .received_at = m->received_at,
-									.era = (int32_t) m->era, .relation = STR("public.minutes"), .leaf = hash_str(&m->leaf)};
+			RowLeaf		run = {.seq = m->seq, .xid = (int64_t) m->xid, .received_at = m->received_at, .era = (int32_t) m->era,
+							   .n = 1, .relation = STR("public.minutes"), .leaf = hash_str(&m->leaf)};
+			RowLeaf    *before = memory_row(t, ROW_LEAF_BY_SEQ, &(RowLeaf){.seq = m->seq - 1});
 
-			memory_put(t, REL_ROW_LEAF, &leaf_row.row);
+			/* A row of the same transaction as the one before belongs to its run, in whatever block it is. */
+			if (before != NULL && before->xid == run.xid)
+			{
+				RowLeaf		gone = *before;
+
+				run.n = before->n + 1;
+				run.leaf = arena_printf(&c->block.arena, "%*s", (int) before->leaf.n + HASH_SIZE, "");
+				memcpy((char *) run.leaf.p, before->leaf.p, before->leaf.n);
+				memcpy((char *) run.leaf.p + before->leaf.n, &m->leaf, HASH_SIZE);
+				gone.row.stored = gone.row.dead = true;
+				gone.row.place = (uint64_t) (uintptr_t) before;
+				memory_put(t, REL_ROW_LEAF, &gone.row);
+			}
+			memory_put(t, REL_ROW_LEAF, &run.row);
 		}
 		else
 		{

@@ -246,7 +246,8 @@ test_verdicts(int64_t number)
 			end(&t);
 			continue;
 		}
-		memcpy(list, t.block.verdicts, t.block.nverdicts * sizeof *list);
+		for (size_t j = 0; j < t.block.nverdicts; j++)
+			list[j] = t.block.verdicts[j];
 		t.block.verdicts = list;
 		index = t.block.nverdicts > 0 ? list[0].index : t.row.first + (int64_t) i;
 		switch (what)

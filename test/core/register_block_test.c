@@ -170,6 +170,57 @@ test_verdicts_hash(void)
 	CHECK(same(&hash, &expected));
 }
 
+/* True if a list that is cut off here is one. */
+static bool
+ends_item(Str packed, size_t cut)
+{
+	for (size_t at = 0; at < cut;)
+	{
+		int			numbers = (uint8_t) packed.p[at] < 4 ? 2 : 1;	/* neighbours: the source, and how many */
+
+		for (; numbers > 0; numbers--)
+		{
+			while (at < cut && packed.p[at] & 0x80)
+				at++;
+			if (at++ >= cut)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* What is read by runs, in parts, and counted, against the list. */
+static void
+check_walk(Str packed, const MemberRef *refs, size_t n)
+{
+	MemberWalk	walk = {.packed = packed};
+	MemberRun	run;
+	MemberRef	slice[300];
+	size_t		from = seeded_below(n + 1);
+	size_t		upto = from + seeded_below(n + 1 - from);
+	size_t		at = 0;
+	size_t		count;
+	int64_t		last;
+	int64_t		expected = 0;
+
+	while (CHECK(block_members_next(&run, &walk, NULL) == CODE_OK) && run.n > 0)
+	{
+		/* As long as there are neighbours. */
+		CHECK(at == 0 || refs[at - 1].source != run.source || refs[at - 1].seq + 1 != run.seq);
+		for (int64_t i = 0; i < run.n; i++, at++)
+			CHECK(at < n && refs[at].source == run.source && refs[at].seq == run.seq + i);
+	}
+	CHECK_INT(at, n);
+	CHECK(block_members_count(&count, packed, NULL) == CODE_OK && count == n);
+	CHECK(block_members_slice(slice, &count, packed, from, upto, NULL) == CODE_OK && count == upto - from);
+	for (size_t i = 0; i < count; i++)
+		CHECK(slice[i].source == refs[from + i].source && slice[i].seq == refs[from + i].seq);
+	for (size_t i = 0; i < n && refs[i].source != LEAF_ENGINE; i++)
+		expected = refs[i].seq;
+	CHECK(block_members_last(&last, packed, NULL) == CODE_OK);
+	CHECK_INT(last, expected);
+}
+
 static void
 test_pack(void)
 {
@@ -179,14 +230,16 @@ test_pack(void)
 	Str			packed;
 	Fault		fault;
 
-	/* Neighbouring acts take a byte each but for the first. */
+	/* Neighbouring acts take a few bytes together; three of them a byte each. */
 	for (int i = 0; i < 300; i++)
 		members[i] = (LeafMember){.source = LEAF_ACT, .seq = 1000 + i};
 	packed = block_members_pack(&heap.arena, members, 300);
-	CHECK_INT(packed.n, 2 + 299);
+	CHECK_INT(packed.n, 2 + 3);
 	CHECK(block_members_unpack(&refs, &n, &heap.arena, packed, &fault) == CODE_OK);
 	CHECK_INT(n, 300);
 	CHECK(refs[299].seq == 1299 && refs[299].source == LEAF_ACT);
+	CHECK_INT(block_members_pack(&heap.arena, members, 4).n, 2 + 3);
+	CHECK_INT(block_members_pack(&heap.arena, members, 5).n, 2 + 2);
 	CHECK_STR(block_members_pack(&heap.arena, members, 0), "");
 	CHECK(block_members_unpack(&refs, &n, &heap.arena, STR(""), &fault) == CODE_OK && n == 0);
 
@@ -202,13 +255,21 @@ test_pack(void)
 		size_t		count = seeded_below(20);
 
 		for (size_t i = 0; i < count; i++)
+		{
 			members[i] = (LeafMember){.source = (LeafSource) seeded_below(4),
 									  .seq = (int64_t) (seeded_next() >> (3 + seeded_below(61)))};
+			if (i > 0 && round % 2 && seeded_below(8) > 0)
+			{
+				members[i].source = members[i - 1].source;
+				members[i].seq = members[i - 1].seq + 1 - (seeded_below(20) == 0);
+			}
+		}
 		packed = block_members_pack(&heap.arena, members, count);
 		if (!CHECK(block_members_unpack(&refs, &n, &heap.arena, packed, &fault) == CODE_OK && n == count))
 			continue;
 		for (size_t i = 0; i < n; i++)
 			CHECK(refs[i].source == members[i].source && refs[i].seq == members[i].seq);
+		check_walk(packed, refs, n);
 		if (packed.n == 0)
 			continue;
 
@@ -217,7 +278,7 @@ test_pack(void)
 		{
 			Code		code = block_members_unpack(&refs, &n, &heap.arena, (Str){packed.p, cut}, &fault);
 
-			CHECK((code == CODE_OK) == (cut == 0 || !(packed.p[cut - 1] & 0x80)));
+			CHECK((code == CODE_OK) == ends_item(packed, cut));
 			if (code != CODE_OK)
 				CHECK(code == CODE_DAMAGED && fault.at == (int64_t) cut);
 		}
@@ -226,6 +287,14 @@ test_pack(void)
 	CHECK(block_members_unpack(&refs, &n, &heap.arena, STR("\x80"), NULL) == CODE_DAMAGED);
 	CHECK(block_members_unpack(&refs, &n, &heap.arena, STR("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), NULL) == CODE_OK);
 	CHECK_INT(n, 1);
+
+	/* No list is longer than a block can be; nor do seqs come to their end. */
+	CHECK(block_members_count(&n, STR("\x00\xff\xff\x7f\x00\x01"), NULL) == CODE_OK && n == MEMBERS_MAX);
+	CHECK(block_members_count(&n, STR("\x00\xff\xff\x7f\x00\x02"), &fault) == CODE_DAMAGED);
+	CHECK(block_members_count(&n, STR("\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), NULL) == CODE_DAMAGED);
+	members[0] = (LeafMember){.source = LEAF_ACT, .seq = INT64_MAX};
+	packed = block_members_pack(&heap.arena, members, 1);
+	CHECK(block_members_count(&n, packed, NULL) == CODE_OK);
 }
 
 /* ---- frontiers ---- */
@@ -345,6 +414,40 @@ test_rows(void)
 	CHECK_STR(row_name(&heap.arena, "", "select"), "\"\".select");
 }
 
+/* ---- keys of a run's rows ---- */
+
+static void
+test_keys(void)
+{
+	static const char *const whole[] = {"[\"1\"]", "[\"a\",\"]\"]", "[\"\\\"],[\"]", "[]", "[\"\\\\\"]"};
+	static const char *const bad[] = {"", "x", "[", "[[", "[[\"1\"", "[[\"1\"]", "[\"1\"]", "[[\"1\"]x", "[[\"1\"],", "[[\"1\"],]", "[[\"1\\\"]]"};
+	Str			rest;
+	Str			key;
+	Buf			keys;
+
+	buf_init(&keys, &heap.arena);
+	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+	{
+		buf_char(&keys, i == 0 ? '[' : ',');
+		buf_text(&keys, whole[i]);
+	}
+	buf_char(&keys, ']');
+	rest = buf_done(&keys);
+	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+		if (CHECK(row_next_key(&key, &rest)))
+			CHECK_STR(key, whole[i]);
+	CHECK(!row_next_key(&key, &rest));
+	CHECK_STR(rest, "]");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+	{
+		rest = str_from(bad[i]);
+		while (row_next_key(&key, &rest))
+			;
+		if (!CHECK(!str_is(rest, "]")))
+			printf("    %s\n", bad[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -359,6 +462,7 @@ main(void)
 	test_frontiers();
 	test_snapshots();
 	test_rows();
+	test_keys();
 	heap_arena_free(&heap);
 	return check_done("register_block");
 }

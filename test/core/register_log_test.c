@@ -70,6 +70,144 @@ test_nowhere(void)
 	CHECK(log_place_engine(&index, &at, store(), &c.block.arena, 5000, INT64_MAX, &fault) == CODE_OK && index == -1);
 }
 
+/* A run of rows is found by each of its seqs, whatever block they are in. */
+static void
+test_runs(void)
+{
+	size_t		nruns = c.tables.table[REL_ROW_LEAF].n;
+	const RowLeaf *const *runs = (void *) c.tables.table[REL_ROW_LEAF].rows;
+	RowLeaf		run;
+	int64_t		rows = 0;
+	int64_t		longest = 0;
+
+	for (size_t i = 0; i < nruns; i++)
+		for (int64_t seq = run_first(runs[i]); seq <= runs[i]->seq; seq++, rows++)
+		{
+			Digest		leaf;
+			Digest		again = run_leaf(runs[i], seq);
+
+			CHECK(log_row_leaf(&run, store(), &c.block.arena, seq) && run.seq == runs[i]->seq && run.n == runs[i]->n);
+			CHECK_STR(run.relation, "public.minutes");
+			leaf = run_leaf(&run, seq);
+			CHECK(memcmp(&leaf, &again, sizeof leaf) == 0);
+			longest = run.n > longest ? run.n : longest;
+		}
+	CHECK_INT(rows, 8);
+	CHECK_INT(longest, 4);		/* in blocks 6 and 7 */
+	CHECK(!log_row_leaf(&run, store(), &c.block.arena, 1));
+	CHECK(!log_row_leaf(&run, store(), &c.block.arena, run_first(runs[0]) - 1));
+	CHECK(!log_row_leaf(&run, store(), &c.block.arena, INT64_MAX));
+}
+
+/* Any leaves of a block, and its verdicts, are those that reading the whole block gives. */
+static void
+test_parts(void)
+{
+	size_t		verdicts = 0;
+
+	for (int64_t number = 1; number <= c.last.number; number++)
+	{
+		BlockRow	row;
+		BlockRow	head;
+		StoredBlock block;
+		Digest		leaves[300];
+		Digest		header;
+		Verdict    *list;
+		size_t		n;
+		size_t		step = number == 12 ? 37 : 1;
+		bool		found;
+		Fault		fault;
+
+		arena_reset(&c.block.arena);
+		CHECK(log_block(&row, store(), &c.block.arena, number));
+		CHECK(log_block_head(&head, store(), &c.block.arena, number));
+		CHECK(head.first == row.first && head.size == row.size && head.era == row.era && head.time == row.time &&
+			  head.finished == row.finished && str_eq(head.snapshot, row.snapshot));
+		CHECK(stored_read(&block, &found, store(), &c.block.arena, &row, 0, &fault) == CODE_OK && found && block.n < 300);
+		block_header_leaf(&header, row.header);
+		for (size_t from = 0; from <= block.n; from += step)
+			for (size_t upto = from; upto <= block.n + 1; upto += step)
+			{
+				CHECK(stored_leaves(leaves, store(), &c.block.arena, &row, from, upto, &fault) == CODE_OK);
+				for (size_t i = from; i < upto; i++)
+					CHECK(memcmp(&leaves[i - from], i < block.n ? &block.leaves[i] : &header, sizeof header) == 0);
+			}
+		CHECK(stored_verdicts(&list, &n, store(), &c.block.arena, &row, &fault) == CODE_OK && n == block.nverdicts);
+		for (size_t i = 0; i < n; i++)
+			CHECK(list[i].seq == block.verdicts[i].seq && list[i].index == block.verdicts[i].index &&
+				  list[i].seq == block.members[list[i].index - row.first].seq && list[i].code != CODE_OK);
+		verdicts += n;
+	}
+	CHECK_INT(verdicts, c.tables.table[REL_VERDICT].n);
+	CHECK(verdicts > 3);
+}
+
+/* Where a list cannot be read or a member is gone, that is said. */
+static void
+test_broken_parts(void)
+{
+	BlockRow	row;
+	Digest		leaves[300];
+	Verdict    *list;
+	size_t		n;
+	Table	   *acts = &c.tables.table[REL_ACT];
+	Fault		fault;
+
+	CHECK(log_block(&row, store(), &c.block.arena, 1));
+	acts->rows++;
+	acts->n--;
+	CHECK(stored_leaves(leaves, store(), &c.block.arena, &row, 0, 2, &fault) == CODE_DAMAGED && fault.at == 0);
+	CHECK(stored_leaves(leaves, store(), &c.block.arena, &row, 1, 2, &fault) == CODE_OK);
+	acts->rows--;
+	acts->n++;
+	CHECK(stored_leaves(leaves, store(), &c.block.arena, &row, 0, 2, &fault) == CODE_OK);
+	row.members = STR("\x80");
+	CHECK(stored_leaves(leaves, store(), &c.block.arena, &row, 0, 2, &fault) == CODE_DAMAGED);
+	CHECK(stored_verdicts(&list, &n, store(), &c.block.arena, &row, &fault) == CODE_DAMAGED);
+	CHECK(!log_block_head(&row, store(), &c.block.arena, 14) && !log_block_head(&row, store(), &c.block.arena, 0));
+}
+
+/* Proofs take the right edge from the last block's frontier, if that gives the root. */
+static void
+test_peaks(void)
+{
+	BlockRow	last;
+	LogTiles	tiles;
+	LogTiles	bare;
+	Proof		proof;
+	Proof		other;
+	Fault		fault;
+	char	   *bytes;
+	int			finds;
+
+	CHECK(log_last_block(&last, store(), &c.block.arena));
+	log_tiles_init(&tiles, store(), &c.block.arena, &last, &fault);
+	log_tiles_init(&bare, store(), &c.block.arena, &last, &fault);
+	CHECK(tiles.reader.peaks == NULL && log_tiles_take_peaks(&tiles) == CODE_OK && tiles.reader.peaks != NULL);
+	for (int64_t size = 1; size <= last.size; size += 7)
+		for (int64_t index = 0; index < size; index += 13)
+		{
+			CHECK(tree_inclusion(&proof, (uint64_t) index, (uint64_t) size, &tiles.reader));
+			CHECK(tree_inclusion(&other, (uint64_t) index, (uint64_t) size, &bare.reader));
+			CHECK(proof.n == other.n && memcmp(proof.hash, other.hash, (size_t) proof.n * sizeof *proof.hash) == 0);
+		}
+
+	/* Of leaves in a full tile nothing but that tile is read, once. */
+	log_tiles_init(&tiles, store(), &c.block.arena, &last, &fault);
+	CHECK(log_tiles_take_peaks(&tiles) == CODE_OK);
+	finds = c.tables.finds + c.tables.scans;
+	for (uint64_t index = 3; index < 256; index += 100)
+		CHECK(tree_inclusion(&proof, index, (uint64_t) last.size, &tiles.reader));
+	CHECK_INT(c.tables.finds + c.tables.scans - finds, 1);
+
+	bytes = arena_copy(&c.block.arena, last.frontier.p, last.frontier.n);
+	bytes[0] ^= 1;
+	last.frontier.p = bytes;
+	CHECK(log_tiles_take_peaks(&tiles) == CODE_DAMAGED && strstr(fault.detail, "root") != NULL);
+	last.frontier.n--;
+	CHECK(log_tiles_take_peaks(&tiles) == CODE_DAMAGED);
+}
+
 static void
 test_blocks(void)
 {
@@ -216,6 +354,10 @@ main(void)
 	scenario(&c);
 	test_places();
 	test_nowhere();
+	test_runs();
+	test_parts();
+	test_broken_parts();
+	test_peaks();
 	test_blocks();
 	test_resume();
 	test_damage();

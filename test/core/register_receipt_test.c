@@ -280,6 +280,9 @@ test_refusals(void)
 	ActRow	   *act;
 	VerdictRow *verdict;
 	Table	   *tiles = &c.tables.table[REL_TILE];
+	BlockRow   *last;
+	char	   *bytes;
+	Str			kept;
 	Str			text;
 	Fault		fault;
 	size_t		n;
@@ -294,20 +297,29 @@ test_refusals(void)
 	verdict->sqlstate = STR("QC305");
 
 	/*
-	 * The leaves of a tile that is gone are read from the blocks; its root is not to be had.  Without a leaf of the edge
-	 * there is no proof.
+	 * The leaves of a tile that is gone are read from the blocks; what is beside it is in the frontier.  Without a leaf
+	 * of the edge there is no proof for those in the edge.
 	 */
 	CHECK_INT(tiles->n, 1);
 	tiles->n = 0;
 	CHECK(make(&text, 1, &fault) == CODE_OK);
-	CHECK(make(&text, c.seq, &fault) == CODE_DAMAGED);
-	CHECK(strstr(fault.detail, "Tile") != NULL);
+	CHECK(make(&text, c.seq, &fault) == CODE_OK);
 	tiles->n = 1;
 	act = memory_row(&c.tables, ACT_BY_SEQ, &(ActRow){.seq = c.seq});
 	CHECK(act != NULL);
 	act->seq = INT64_C(1) << 40;
-	CHECK(make(&text, 1, &fault) == CODE_DAMAGED);
+	CHECK(make(&text, c.seq - 1, &fault) == CODE_DAMAGED);
+	CHECK(strstr(fault.detail, "gone") != NULL);
+	CHECK(make(&text, 1, &fault) == CODE_OK);
 	act->seq = c.seq;
+	bytes = arena_copy(&c.forever.arena, c.last.frontier.p, c.last.frontier.n);
+	bytes[1] ^= 1;
+	last = memory_row(&c.tables, BLOCK_BY_NUMBER, &(BlockRow){.number = c.last.number});
+	kept = last->frontier;
+	last->frontier.p = bytes;
+	CHECK(make(&text, 1, &fault) == CODE_DAMAGED);
+	last->frontier = kept;
+	CHECK(make(&text, 1, &fault) == CODE_OK);
 }
 
 int

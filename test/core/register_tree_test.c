@@ -363,6 +363,7 @@ static void
 test_inclusion(void)
 {
 	static Digest root[ALL + 1];
+	Frontier	peaks = {.size = 0};
 
 	for (uint64_t size = 0; size <= ALL; size++)
 		root[size] = mth(0, size);
@@ -371,7 +372,10 @@ test_inclusion(void)
 		Reader		reader = reader_of(size);
 		Digest		made;
 
+		/* Every other tree with its peaks at hand. */
+		frontier_add(&peaks, &leaf[size - 1]);
 		reader.reader.self = &reader;
+		reader.reader.peaks = size % 2 || size == 256 ? &peaks : NULL;
 		CHECK(tree_root(&made, size, &reader.reader) && same(&made, &root[size]));
 		for (uint64_t index = 0; index < size; index++)
 		{
@@ -399,6 +403,17 @@ test_inclusion(void)
 				check_consistency(&proof, from, size, &root[from], &root[size]);
 		}
 	}
+
+	/* Of another size they are of no use. */
+	for (uint64_t size = 1; size < ALL; size++)
+	{
+		Reader		reader = reader_of(size);
+		Digest		made;
+
+		reader.reader.self = &reader;
+		reader.reader.peaks = &peaks;
+		CHECK(tree_root(&made, size, &reader.reader) && same(&made, &root[size]) && reader.reads > 0);
+	}
 	CHECK(verify_consistency(5, 5, &root[5], &root[5], NULL, 0));
 	CHECK(!verify_consistency(5, 5, &root[5], &root[6], NULL, 0));
 	CHECK(!verify_consistency(5, 5, &root[5], &root[5], root, 1));
@@ -415,10 +430,13 @@ test_large(void)
 	Reader		reader = reader_of(LARGE);
 	Digest		root = mth(0, LARGE);
 	Digest		made;
+	Frontier	peaks = {.size = 0};
 
+	for (uint32_t i = 0; i < LARGE; i++)
+		frontier_add(&peaks, &leaf[i]);
 	reader.reader.self = &reader;
 	CHECK(tree_root(&made, LARGE, &reader.reader) && same(&made, &root));
-	for (int i = 0; i < 30; i++)
+	for (int i = 0; i < 60; i++)
 	{
 		static const uint64_t edges[] = {0, 255, 256, 65535, 65536, LARGE - 1};
 		uint64_t	index = i < 6 ? edges[i] : seeded_below(LARGE);
@@ -428,8 +446,9 @@ test_large(void)
 		Proof		ought = {.n = 0};
 
 		reader.reads = 0;
+		reader.reader.peaks = i < 30 ? NULL : &peaks;
 		CHECK(tree_inclusion(&proof, index, LARGE, &reader.reader));
-		CHECK(reader.reads <= 5);		/* a tile a level, and the edge */
+		CHECK(reader.reads <= (i < 30 ? 5 : 2));	/* a tile a level, and the edge, whose roots are the peaks */
 		path(&ought, index, 0, LARGE);
 		CHECK(same_proof(&proof, &ought));
 		check_inclusion(&proof, index, LARGE, &root);

@@ -10,7 +10,13 @@
 #include <sys/wait.h>
 
 #include "crypto/crypto.h"
-#include "register/tree.h"
+#include "register/note.h"
+
+enum {NODES = 5966, LEAVES = 1024};
+
+static Digest leaves[LEAVES];		/* SHA-256 of "Leaf 0", "Leaf 1", ... */
+static Tree tree;					/* over them */
+static Digest tile_roots[LEAVES / TILE_WIDTH];
 
 typedef struct Group
 {
@@ -19,7 +25,8 @@ typedef struct Group
 	int			accepted;
 } Group;
 
-static const Group groups[] = {{"inclusion", 98, 6}, {"consistency", 98, 6}, {"root", 11, 11}};
+static const Group groups[] = {{"inclusion", 98, 6}, {"consistency", 98, 6}, {"root", 11, 11},
+	{"node", NODES, NODES}, {"checkpoint", 1, 1}};
 #define GROUPS (sizeof groups / sizeof *groups)
 
 static Group seen[GROUPS];
@@ -46,6 +53,61 @@ from_hex(const char *hex)
 	return digest;
 }
 
+static void
+keep_root(void *self, int level, uint64_t n, const Digest tile[TILE_WIDTH], const Digest *root)
+{
+	CHECK(level == 0 && memcmp(tile, &leaves[n * TILE_WIDTH], TILE_BYTES) == 0);
+	tile_roots[n] = *root;
+}
+
+static void
+grow_tree(void)
+{
+	tree.tile = keep_root;
+	for (int i = 0; i < LEAVES; i++)
+	{
+		char		text[20];
+
+		sha256(leaves[i].b, text, (size_t) snprintf(text, sizeof text, "Leaf %d", i));
+		tree_add(&tree, &leaves[i]);
+	}
+}
+
+/* Whether a node has this hash: a leaf, an entry of a tile, or what proofs compute over entries of tiles. */
+static bool
+is_node(int height, uint64_t number, Digest hash)
+{
+	Digest		root;
+
+	if (!CHECK(height >= 0 && height <= 10 && (number + 1) << height <= LEAVES))
+		return false;
+	if (height < TILE_HEIGHT)
+		merkle_root(&root, &leaves[number << height], (size_t) 1 << height);
+	else
+		merkle_root(&root, &tile_roots[number << (height - TILE_HEIGHT)], (size_t) 1 << (height - TILE_HEIGHT));
+	return memcmp(&root, &hash, sizeof hash) == 0;
+}
+
+/* Whether a checkpoint of these lines is read, and printed the same. */
+static bool
+is_checkpoint(char **field)
+{
+	HeapArena	heap;
+	Checkpoint	checkpoint;
+	Digest		leaf = {{0}};
+	Str			text;
+	bool		good;
+
+	heap_arena_init(&heap);
+	text = arena_printf(&heap.arena, "%s\n%s\n%s\n", field[1], field[2], field[3]);
+	merkle_leaf(leaf.b, field[4], strlen(field[4]));
+	good = checkpoint_parse(&checkpoint, text, NULL) == CODE_OK && str_is(checkpoint.origin, field[1]) &&
+		checkpoint.size == strtoull(field[2], NULL, 10) && memcmp(&checkpoint.root, &leaf, sizeof leaf) == 0 &&
+		str_eq(checkpoint_print(&heap.arena, &checkpoint), text);
+	heap_arena_free(&heap);
+	return good;
+}
+
 /* Do what a line asks for, and return whether it was accepted. */
 static bool
 run(char **field, int n)
@@ -69,6 +131,10 @@ run(char **field, int n)
 		frontier_root(&second, &frontier);
 		return memcmp(&first, &second, sizeof first) == 0;
 	}
+	if (strcmp(field[0], "node") == 0)
+		return is_node((int) a, strtoull(field[2], NULL, 10), from_hex(field[3]));
+	if (strcmp(field[0], "checkpoint") == 0)
+		return is_checkpoint(field);
 	for (int i = 6; i < n; i++)
 		proof[i - 6] = from_hex(field[i]);
 	first = from_hex(field[3]);
@@ -117,6 +183,7 @@ main(void)
 
 	if (!crypto_init())
 		return 1;
+	grow_tree();
 	snprintf(command, sizeof command, "%s test/core/register_vectors.py", python ? python : "/usr/bin/python3");
 	lines = popen(command, "r");
 	if (lines == NULL)

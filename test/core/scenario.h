@@ -6,12 +6,28 @@
 
 #include "commune.h"
 
+/* Add rows that one statement brought. */
+static inline void
+add_run(Commune *c, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		LeafMember *m = add_leaf(c, LEAF_ROW);
+
+		m->leaf.b[0] = (uint8_t) c->seq;
+		m->leaf.b[HASH_SIZE - 1] = 1;
+		m->xid = m[-i].xid;
+		c->xid -= i > 0;
+	}
+}
+
 /*
  * Blocks, by number:
  *      1  the charter                              2  joins, one of them refused
  *      3  vouches, topics, delegations             4  a poll is announced and opens
- *      5  ballots, a row and an entry of sessions, while a transaction is in progress
- *   6, 7  one snapshot, two blocks                 8  what the slow transaction brought, and an act that is isolated
+ *      5  ballots, rows and an entry of sessions, while a transaction is in progress
+ *   6, 7  one snapshot, two blocks, and a run of rows in both
+ *      8  what the slow transaction brought, and an act that is isolated
  *      9  a late ballot; the poll closes          10  its result
  *     11  another era begins, with an act of the one before
  *     12  more than a tile of topics              13  the last act
@@ -21,6 +37,7 @@ scenario(Commune *c)
 {
 	int64_t		slow_seq;
 	uint64_t	slow_xid;
+	uint64_t	run_xid;
 
 	commune_begin(c);
 	ACT(c, OK, "ann", "charter", "%s", "'name':'Test','founders':['@ann','@bob','@cid'],'vouches':2,'rules':1");
@@ -57,6 +74,7 @@ scenario(Commune *c)
 	ADD(c, OK, "ann", "ballot", "'poll':'#p','choice':{'votes':[3,4]}");
 	ADD(c, UNAFFORDABLE, "bob", "ballot", "'poll':'#p','choice':{'votes':[8,0]}");
 	sha256(add_leaf(c, LEAF_ROW)->leaf.b, "row", 3);
+	add_run(c, 3);
 	add_leaf(c, LEAF_ENTRY)->bytes = STR("{\"entry\":\"chain\",\"table\":\"public.minutes\"}");
 	entry_leaf(&c->members[c->n - 1].leaf, c->members[c->n - 1].bytes);
 	ADD(c, OK, "bob", "ballot", "'poll':'#p','choice':{'abstain':true}");
@@ -66,10 +84,15 @@ scenario(Commune *c)
 
 	c->time += SECONDS(1);
 	ADD(c, OK, "ann", "topic", "'topic':'u1'");
+	add_run(c, 2);
+	run_xid = c->members[c->n - 1].xid;
 	c->unfinished = true;
 	c->snapshot = arena_printf(&c->forever.arena, "%llu:%llu:%llu", (unsigned long long) slow_xid, (unsigned long long) c->xid + 1,
 							   (unsigned long long) slow_xid);
 	SEAL(c);
+	add_run(c, 2);
+	c->members[0].xid = c->members[1].xid = run_xid;
+	c->xid--;
 	ADD(c, OK, "bob", "topic", "'topic':'u2'");
 	c->snapshot = c->last.snapshot;
 	SEAL(c);

@@ -73,7 +73,7 @@ root_of(int fork, uint64_t size)
 	Leaves		leaves = {leaf[fork]};
 	Digest		root;
 
-	CHECK(tree_root(&root, size, &(TileReader){read_tile, &leaves}));
+	CHECK(tree_root(&root, size, &(TileReader){.read = read_tile, .self = &leaves}));
 	return root;
 }
 
@@ -97,7 +97,7 @@ request(int fork, uint64_t old, uint64_t size)
 	Proof		proof = {.n = 0};
 
 	if (old > 0 && old < size)
-		CHECK(tree_consistency(&proof, old, size, &(TileReader){read_tile, &leaves}));
+		CHECK(tree_consistency(&proof, old, size, &(TileReader){.read = read_tile, .self = &leaves}));
 	return request_print(arena, old, proof.hash, (size_t) proof.n, note_of(STR(ORIGIN), size, &root, &log_keys[0]));
 }
 
@@ -310,7 +310,7 @@ test_proofs(void)
 	Proof		proof;
 
 	CHECK_INT(ask(request(0, 0, 11)), COSIGN_DONE);
-	CHECK(tree_consistency(&proof, 11, 23, &(TileReader){read_tile, &leaves}));
+	CHECK(tree_consistency(&proof, 11, 23, &(TileReader){.read = read_tile, .self = &leaves}));
 	for (int i = 0; i < proof.n; i++)
 	{
 		proof.hash[i].b[i] ^= 1;

@@ -30,7 +30,7 @@ members(Arena *arena, Str packed)
 	LeafMember *list;
 	size_t		n;
 	size_t		m;
-	Code		code = block_members_unpack(&refs, &n, arena, packed, NULL);
+	Code		code = block_members_count(&n, packed, NULL);
 
 	if (code != CODE_OK)
 	{
@@ -38,7 +38,11 @@ members(Arena *arena, Str packed)
 			abort();
 		return;
 	}
-	if (n > packed.n)
+	if (n > MEMBERS_MAX)
+		abort();
+	if (n > 1000)				/* few bytes list many: one by one they would take long */
+		return;
+	if (block_members_unpack(&refs, &m, arena, packed, NULL) != CODE_OK || m != n)
 		abort();
 	list = arena_zero(arena, n * sizeof *list);
 	for (size_t i = 0; i < n; i++)

@@ -16,12 +16,12 @@ ONLY = os.environ.get("COMMUNE_FAULT")
 TABLES = ["act", "row_leaf", "entry", "verdict", "block", "tile", "era", "charter", "member", "membership", "vouch", "topic", "poll", "ballot",
           "delegation"]
 
-NOT_HASHED = ("row_leaf.relation", "row_leaf.key")      # docs/register.md; verify_table() is who checks them
+NOT_HASHED = ("row_leaf.relation", "row_leaf.key", "row_leaf.keys")      # docs/register.md; verify_table() is who checks them
 
 # A value of each type that differs from the one that is there.
 OTHER = {
     "bigint": "COALESCE({0} + 1, 1)", "integer": "COALESCE({0} + 1, 1)", "text": "COALESCE({0} || 'x', 'x')",
-    "bytea": r"COALESCE(set_byte({0} || '\x00', 0, get_byte({0} || '\x00', 0) # 1), '\x00')", "boolean": "NOT {0}",
+    "bytea": r"COALESCE(set_byte({0} || '\x04', 0, get_byte({0} || '\x04', 0) # 1), '\x04')", "boolean": "NOT {0}",
     "timestamp with time zone": "COALESCE({0} + interval '1 microsecond', now())", "xid8": "COALESCE(({0}::text::bigint + 1)::text, '1')::xid8",
     "json": """'{{"running":true,"x":1}}'::json""", "pg_snapshot": "(pg_snapshot_xmin({0})::text || ':999999999:')::pg_snapshot",
     "commune.did": "'did:commune:abcdefghijklmnopqrstuvwxyz234567'::commune.did",

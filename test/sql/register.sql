@@ -42,7 +42,7 @@ CREATE VIEW place AS
 	FROM commune.block b, commune.members(b.number) m JOIN (
 		SELECT seq, era, xid::text::bigint AS xid, received_at AS at, leaf FROM commune.act
 		UNION ALL SELECT seq, era, coalesce(xid::text::bigint, 0), written_at, leaf FROM commune.entry
-		UNION ALL SELECT seq, era, xid::text::bigint, received_at, leaf FROM commune.row_leaf) AS l ON l.seq = m.seq;
+		UNION ALL SELECT seq, era, xid::text::bigint, received_at, leaf FROM commune.chained_row) AS l ON l.seq = m.seq;
 CREATE VIEW header AS
 	SELECT b.number, b.header::jsonb = jsonb_build_object('number', b.number, 'era', b.era, 'first', b.first, 'size', b.size,
 		'finished', b.finished, 'snapshot', b.snapshot::text, 'time', (extract(epoch FROM b.time) * 1000000)::bigint,
@@ -99,13 +99,15 @@ INSERT INTO minutes VALUES (2, NULL, 'And again.'), (3, '2026-01-12', '');
 UPDATE minutes SET text = '';
 DELETE FROM minutes;
 TRUNCATE minutes;
-SELECT relation, key, seq FROM commune.row_leaf ORDER BY seq;
+SELECT relation, key, seq, n, keys, length(leaf) FROM commune.row_leaf ORDER BY seq;
+SELECT relation, key, seq FROM commune.chained_row ORDER BY seq;
 SELECT kind, body FROM commune.entry WHERE kind = 'chain';
 SELECT commune.seal();
 SELECT number, same FROM header ORDER BY number DESC LIMIT 1;
 SELECT m.* FROM commune.members(5) m ORDER BY index;
 SELECT * FROM commune.verify_table('minutes');
 BEGIN;
+SET LOCAL session_replication_role = replica;
 ALTER TABLE minutes DISABLE TRIGGER ALL;
 UPDATE minutes SET text = 'We never met.' WHERE id = 1;
 DELETE FROM minutes WHERE id = 2;
@@ -246,6 +248,7 @@ SELECT index, "table", "column" FROM commune.verify(0, 10, projections => false)
 ROLLBACK;
 
 DROP VIEW leaf, header, place;
+SELECT commune.unchain('minutes');
 DROP TABLE minutes;
 DROP EXTENSION commune;
 DROP SCHEMA commune;

@@ -65,7 +65,7 @@ BEGIN
 	END LOOP;
 END
 $$;
-INSERT INTO commune.row_leaf SELECT 1, xid, received_at, era, leaf, relation, key FROM commune.row_leaf ORDER BY seq LIMIT 1;
+INSERT INTO commune.row_leaf SELECT 1, xid, received_at, era, n, leaf, relation, key, keys FROM commune.row_leaf ORDER BY seq LIMIT 1;
 INSERT INTO commune.entry SELECT 1, xid, received_at, era, 'close', leaf, '{}' FROM commune.act WHERE seq = 1;
 INSERT INTO commune.act SELECT (SELECT min(seq) FROM commune.entry WHERE seq > 1), xid, received_at, nonce, era, kind, signer, leaf, record, key
 	FROM commune.act WHERE seq = 1;

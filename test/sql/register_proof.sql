@@ -21,6 +21,10 @@ CREATE TABLE size AS
 	SELECT s AS size, commune.root(s) AS root FROM generate_series(1, :size) AS s
 	WHERE s <= 20 OR s BETWEEN 254 AND 260 OR s BETWEEN 510 AND 514 OR s = :size;
 
+CREATE VIEW edge AS
+	SELECT index, leaf FROM leaf
+	UNION ALL SELECT size - 1, sha256('\x00'::bytea || convert_to(E'commune/block/1\n' || header, 'UTF8')) FROM commune.block;
+
 -- ---- roots
 
 SELECT count(*), bool_and(b.root = commune.root(b.size)) AS same FROM commune.block b;
@@ -85,7 +89,15 @@ SELECT commune.tile(1, 0, 2) = (SELECT string_agg(root, '' ORDER BY n) FROM comm
 \set VERBOSITY default
 SELECT commune.tile(1, 0, 3);
 \set VERBOSITY sqlstate
-SELECT commune.tile(0, 2);
+SELECT commune.tile(0, 2) = commune.tile(0, 2, :size - 512) AS as_wide_as_it_is, commune.tile(1, 0) = commune.tile(1, 0, 2) AS roots_too;
+SELECT commune.tile(NULL, 0) IS NULL AND commune.tile(0, NULL) IS NULL AS strict;
+SELECT commune.tile(0, 3);
+SELECT commune.tile(2, 0);
+
+-- Of each size that was sealed: the leaves of its edge, and the roots of what is full.
+SELECT count(*) > 5 AS many, bool_and(commune.tile(0, size / 256, (size % 256)::int) = (SELECT string_agg(leaf, '' ORDER BY index) FROM edge
+	WHERE index >= size / 256 * 256 AND index < size)) AS same
+FROM commune.block WHERE size % 256 > 0;
 SELECT commune.tile(0, 0, 0);
 SELECT commune.tile(0, 0, 257);
 SELECT commune.tile(0, -1, 1);
@@ -101,6 +113,7 @@ DELETE FROM commune.tile WHERE n = 1;
 SELECT commune.inclusion_proof(1);
 ROLLBACK;
 
+DROP VIEW edge;
 DROP TABLE leaf, size;
 DROP EXTENSION commune;
 DROP SCHEMA commune;

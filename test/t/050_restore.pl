@@ -146,7 +146,13 @@ $copy->submit('cyd', 'topic', { topic => 'lost' });
 $copy->seal;
 $new->safe_psql('postgres', 'CREATE DATABASE town4');
 command_ok([ 'pg_restore', '-e', '-d', $new->connstr('town4'), $custom ], 'its restore');
-command_ok([ 'pg_restore', '-e', '-j', '2', '--clean', '-d', $new->connstr('town'), $custom ], 'and its restore in place');
+command_fails_like([ 'pg_restore', '-e', '--clean', '-d', $new->connstr('town'), $custom ], qr/the table is chained/,
+	'its restore in place would take a chained table away');
+{
+	local $ENV{PGOPTIONS} = '-c session_replication_role=replica';
+	command_ok([ 'pg_restore', '-e', '-j', '2', '--clean', '-d', $new->connstr('town'), $custom ], 'and is done by who insists');
+}
+is($copy->sql(q{SELECT * FROM commune.verify_table('minutes')}), '', 'the chained table is whole');
 for my $again ($town->at($new, 'town4'), $copy)
 {
 	is($again->unsealed, $topic, "$again->{db}: an act waits");

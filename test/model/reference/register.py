@@ -111,10 +111,13 @@ class Mirror:
                 " WHERE xid >= %%s::xid8" % us("received_at"), since):
             if seq not in self.index and seq not in self.waiting:
                 self.waiting[seq] = self.read_act(seq, era, int(xid), at, bytes(hash), record, columns)
-        for seq, era, xid, at, hash in self.rows(
-                "SELECT seq, era, xid::text, %s, leaf FROM commune.row_leaf WHERE xid >= %%s::xid8" % us("received_at"), since):
-            if seq not in self.index:
-                self.waiting[seq] = Leaf("row", seq, era, int(xid), at, bytes(hash))
+        for last, era, xid, at, n, hashes in self.rows(
+                "SELECT seq, era, xid::text, %s, n, leaf FROM commune.row_leaf WHERE xid >= %%s::xid8" % us("received_at"), since):
+            self.equal("leaves of the run that ends at %d" % last, (len(hashes), 1 <= n <= 59), (32 * n, True))
+            for i in range(n):
+                seq = last - n + 1 + i
+                if seq not in self.index:
+                    self.waiting[seq] = Leaf("row", seq, era, int(xid), at, bytes(hashes[32 * i:32 * i + 32]))
         for seq, era, xid, at, hash, kind, body in self.rows(
                 "SELECT seq, era, xid::text, %s, leaf, kind, body FROM commune.entry WHERE xid >= %%s::xid8" % us("written_at"), since):
             if seq not in self.index:
@@ -233,7 +236,7 @@ class Mirror:
                 self.fault("%s %d was left out" % (found.source, found.seq))
         [(acts, others, engine)] = self.rows(
             "SELECT (SELECT count(*) FROM commune.act),"
-            " (SELECT count(*) FROM commune.row_leaf) + (SELECT count(*) FROM commune.entry WHERE xid IS NOT NULL),"
+            " (SELECT coalesce(sum(n), 0)::bigint FROM commune.row_leaf) + (SELECT count(*) FROM commune.entry WHERE xid IS NOT NULL),"
             " (SELECT count(*) FROM commune.entry WHERE xid IS NULL)")
         self.equal("number of leaves", acts + others + engine, len(self.index) + len(self.waiting))
         self.equal("verdict", dict(self.rows("SELECT seq, sqlstate FROM commune.verdict")), self.verdicts)

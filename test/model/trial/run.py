@@ -2,6 +2,7 @@
 import collections
 import concurrent.futures
 import copy
+import json
 import os
 import pathlib
 import random
@@ -597,7 +598,10 @@ class Run:
         """The rows of the chained table are in the register, each with the bytes that the page says."""
         made = [("public.notes", '["%d"]' % id, row_leaf("public.notes", [("id", "pg_catalog.int8", id), ("text", "pg_catalog.text", text)]))
                 for id, text in rows("SELECT id, text FROM notes ORDER BY id")]
-        found = [(table, key, bytes(hash)) for table, key, hash in rows("SELECT relation, key, leaf FROM commune.row_leaf")]
+        found = []
+        for table, n, key, keys, hashes in rows("SELECT relation, n, key, keys, leaf FROM commune.row_leaf"):
+            parts = [key] + [json.dumps(part, separators=(",", ":")) for part in json.loads(keys or "[]")]
+            found += [(table, parts[i], bytes(hashes[32 * i:32 * i + 32])) for i in range(n)]
         if sorted(found) != sorted(made):
             self.fail("rows: found %r, expected %r" % (sorted(set(found) - set(made)), sorted(set(made) - set(found))))
         if rows("SELECT * FROM commune.verify_table('notes')"):
