@@ -11,6 +11,7 @@
 #include "budget/contributions_pg.h"
 #include "crypto/crypto.h"
 #include "fold/seal_pg.h"
+#include "tally/tally_pg.h"
 #include "utils/guc.h"
 #include "witness/witness_pg.h"
 #include "worker/worker_pg.h"
@@ -38,6 +39,7 @@ _PG_init(void)
 							"Pairs of contributors that pairwise_funding() looks at.",
 							"Beyond that it refuses: time grows with the square of the contributors of a project.",
 							&contributions_max_pairs, 200000000, 0, INT_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
+	tally_init();
 	worker_init();
 	debug_settings();
 	MarkGUCPrefixReserved("commune");

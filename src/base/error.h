@@ -79,7 +79,7 @@
 	/* polls and ballots */ \
 	X(POLL_EXISTS, "QC401", "a poll of this name exists", "Choose another name: names are unique in a commune.") \
 	X(BAD_TIMES, "QC402", "the times of the poll do not fit", "opens comes before closes, and closes lies in the future.") \
-	X(UNKNOWN_METHOD, "QC403", "unknown voting method", "Methods are majority, approval and quadratic.") \
+	X(UNKNOWN_METHOD, "QC403", "unknown voting method", "The methods are listed in docs/acts.md.") \
 	X(BAD_PARAMS, "QC404", "the parameters do not fit the method", "The parameters of each method are listed in docs/acts.md.") \
 	X(TOO_MANY_POLLS, "QC405", "the signer has too many open polls", "Wait until one of them closes: the charter limits open polls a member.") \
 	X(NO_SUCH_POLL, "QC406", "there is no such poll", "A ballot names a poll by its manifest, tally() by its name: SELECT name, commune.base64url(manifest) FROM commune.poll.") \
@@ -88,7 +88,7 @@
 	X(NOT_IN_ELECTORATE, "QC409", "the signer is not in the poll's electorate", "The electorate are the members at the poll's opening.") \
 	X(BAD_CHOICE, "QC410", "the choice does not fit the method", "The choices of each method are listed in docs/acts.md.") \
 	X(UNKNOWN_OPTION, "QC411", "the choice names an option that the poll does not have", "Options are numbered from 1 in the order of the manifest.") \
-	X(UNAFFORDABLE, "QC412", "the votes cost more than the voter's credits", "The squares of the votes must not add up to more than the credits.") \
+	X(UNAFFORDABLE, "QC412", "the votes cost more than the voter's credits", "The votes, or their squares in quadratic voting, must not add up to more than the credits.") \
 	X(TALLY_HIDDEN, "QC413", "the poll shows no running tally", "Wait until it has closed, or announce polls with params {\"running\": true}.") \
 	/* delegation */ \
 	X(BAD_SCOPE, "QC501", "the scope of the delegation does not exist", "A scope is {\"poll\": id}, {\"topic\": name} or {}.") \

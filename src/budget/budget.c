@@ -192,22 +192,24 @@ budget_break_tie(uint32_t *chosen, const TieBreak **made, const Budget *budget, 
 
 /* ---- greedy */
 
-static const char *const measure_names[] = {
+const char *const measure_words[] = {
 	[MEASURE_VOTES] = "votes",
 	[MEASURE_VOTES_PER_COST] = "votes_per_cost",
 	[MEASURE_SCORE] = "score",
 	[MEASURE_SCORE_PER_COST] = "score_per_cost",
+	NULL
 };
 
 Code
 measure_find(Measure *out, Str name, Fault *fault)
 {
-	for (int i = 0; i < (int) (sizeof measure_names / sizeof *measure_names); i++)
-		if (str_is(name, measure_names[i]))
-		{
-			*out = (Measure) i;
-			return CODE_OK;
-		}
+	int			found = word_find(measure_words, name);
+
+	if (found >= 0)
+	{
+		*out = (Measure) found;
+		return CODE_OK;
+	}
 	return fault_set(fault, CODE_BAD_TERMS, -1,
 					 "The measure is \"votes\", \"votes_per_cost\", \"score\" or \"score_per_cost\".");
 }

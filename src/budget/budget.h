@@ -9,6 +9,7 @@
 
 #include "budget/ballots.h"
 #include "budget/listed.h"
+#include "voting/words.h"
 
 typedef struct Project
 {
@@ -61,6 +62,8 @@ typedef enum Measure
 	MEASURE_SCORE,
 	MEASURE_SCORE_PER_COST
 } Measure;
+
+extern const char *const measure_words[];
 
 /* Find a measure by its name.  Fault: BAD_TERMS. */
 extern Code measure_find(Measure *out, Str name, Fault *fault);

@@ -5,41 +5,45 @@
 
 /* ---- names */
 
-static const char *const utility_names[] = {
+const char *const utility_words[] = {
 	[UTILITY_COST] = "cost",
 	[UTILITY_CARDINALITY] = "cardinality",
 	[UTILITY_EFFORT] = "effort",
 	[UTILITY_SCORES] = "scores",
+	NULL
 };
 
 Code
 utility_find(Utility *out, Str name, Fault *fault)
 {
-	for (int i = 0; i < (int) (sizeof utility_names / sizeof *utility_names); i++)
-		if (str_is(name, utility_names[i]))
-		{
-			*out = (Utility) i;
-			return CODE_OK;
-		}
+	int			found = word_find(utility_words, name);
+
+	if (found >= 0)
+	{
+		*out = (Utility) found;
+		return CODE_OK;
+	}
 	return fault_set(fault, CODE_BAD_TERMS, -1, "The utility is \"cost\", \"cardinality\", \"effort\" or \"scores\".");
 }
 
-static const char *const completion_names[] = {
+const char *const completion_words[] = {
 	[COMPLETION_NONE] = "none",
 	[COMPLETION_UTILITARIAN] = "utilitarian",
 	[COMPLETION_ADD1] = "add1",
 	[COMPLETION_ADD1_UTILITARIAN] = "add1_utilitarian",
+	NULL
 };
 
 Code
 completion_find(Completion *out, Str name, Fault *fault)
 {
-	for (int i = 0; i < (int) (sizeof completion_names / sizeof *completion_names); i++)
-		if (str_is(name, completion_names[i]))
-		{
-			*out = (Completion) i;
-			return CODE_OK;
-		}
+	int			found = word_find(completion_words, name);
+
+	if (found >= 0)
+	{
+		*out = (Completion) found;
+		return CODE_OK;
+	}
 	return fault_set(fault, CODE_BAD_TERMS, -1,
 					 "The completion is \"none\", \"utilitarian\", \"add1\" or \"add1_utilitarian\".");
 }

@@ -230,11 +230,12 @@ const Option poll_options[] = {
 	{0, "text", "TEXT", "the question at length"},
 	{0, "topic", "TOPIC", "its topic, for delegations"},
 	{'o', "option", "TEXT", "an option; repeat it for each, they are numbered from 1"},
-	{0, "method", "METHOD", "majority, approval or quadratic; required"},
-	{0, "credits", "N", "quadratic: what the squares of a voter's votes may add up to"},
-	{0, "seats", "N", "approval, quadratic: how many options win (1)"},
-	{0, "negative", NULL, "quadratic: votes may be negative"},
-	{0, "threshold", "NUM/DEN", "majority: the share of the votes that wins, instead of more than half"},
+	{0, "method", "METHOD", "the voting method, such as majority, approval, quadratic, irv, schulze or stv; required"},
+	{'p', "param", "NAME=VALUE", "a parameter of the method; repeat it for each. A number, a word, a list 50,40,60 or a fraction 2/3"},
+	{0, "credits", "N", "the same as --param credits=N: what a voter may spend"},
+	{0, "seats", "N", "the same as --param seats=N: how many options win"},
+	{0, "negative", NULL, "the same as --param negative=true: votes may be negative"},
+	{0, "threshold", "NUM/DEN", "the same as --param threshold=NUM/DEN: the share of the votes that wins"},
 	{0, "running", NULL, "show the tally while the poll is open"},
 	{0, "override-window", "SECONDS", "for how long before closing the ballots of delegates are final"},
 	{0, "quorum", "NUM/DEN", "the share of the electorate that must take part"},
@@ -243,6 +244,55 @@ const Option poll_options[] = {
 	{0}
 };
 
+/* Write the value of a parameter: JSON, a fraction, a list of numbers, or a word. */
+static void
+put_value(Buf *params, const Cli *cli, const char *value)
+{
+	bool		numbers = value[0] != '\0' && value[strspn(value, "0123456789,")] == '\0';
+	const char *slash = strchr(value, '/');
+	const Json *json;
+
+	if (json_parse(&json, cli->arena, value, strlen(value), NULL) == CODE_OK)
+		buf_text(params, value);
+	else if (slash != NULL && value[strspn(value, "0123456789/")] == '\0' && strchr(slash + 1, '/') == NULL)
+		buf_str(params, arena_printf(cli->arena, "[%.*s,%s]", (int) (slash - value), value, slash + 1));
+	else if (numbers)
+		buf_str(params, arena_printf(cli->arena, "[%s]", value));
+	else
+		json_quote(params, str_from(value));
+}
+
+/* Add the parameters that are given by name, and check all of them as the register will. */
+static void
+finish_params(Buf *params, const Cli *cli, Str method_name, int64_t options)
+{
+	const Method *method = method_find(method_name);
+	const Json *json = NULL;
+	const char *given;
+	size_t		next = 0;
+	Buf			whole;
+	Fault		fault;
+
+	while ((given = option_next(cli, "param", &next)) != NULL)
+	{
+		const char *equals = strchr(given, '=');
+
+		if (equals == NULL || equals == given)
+			fail_usage(cli, "--param is not NAME=VALUE: \"%s\"", given);
+		put_name(params, arena_printf(cli->arena, "%.*s", (int) (equals - given), given).p);
+		put_value(params, cli, equals + 1);
+	}
+	buf_init(&whole, cli->arena);
+	buf_str(&whole, params->n > 0 ? buf_done(params) : STR("{"));
+	buf_char(&whole, '}');
+	if (json_parse(&json, cli->arena, whole.p, whole.n, &fault) != CODE_OK)
+		fail_usage(cli, "the parameters make no sense: %s", fault.detail);
+	if (method == NULL)
+		fault_set(&fault, CODE_UNKNOWN_METHOD, -1, "The method is \"%.*s\".", (int) method_name.n, method_name.p);
+	if (method == NULL || method_check_params(method, json, options, &fault) != CODE_OK)
+		fail_fault(cli, EXIT_REFUSED, &fault);
+}
+
 ExitCode
 run_poll(Cli *cli)
 {
@@ -250,6 +300,7 @@ run_poll(Cli *cli)
 	int64_t		closes;
 	const char *given;
 	size_t		next = 0;
+	int64_t		n = 0;
 	Str			fraction;
 	Buf			options;
 	Buf			params;
@@ -269,6 +320,7 @@ run_poll(Cli *cli)
 	{
 		buf_char(&options, options.n == 0 ? '[' : ',');
 		json_quote(&options, str_from(given));
+		n++;
 	}
 	if (options.n == 0)
 		fail_usage(cli, "--option is missing");
@@ -288,6 +340,7 @@ run_poll(Cli *cli)
 		put_name(&params, "threshold");
 		buf_str(&params, fraction);
 	}
+	finish_params(&params, cli, str_from(option(cli, "method")), n);
 	add_object(&draft, "params", &params);
 	fraction = read_fraction(cli, "quorum");
 	if (fraction.p != NULL)

@@ -93,7 +93,7 @@ read_manifest(Manifest *out, const Cli *cli, const char *name)
 		lies(cli, name, "it closes at another time than announced");
 	if (out->method == NULL)
 		fail(cli, EXIT_REFUSED, "this program does not know the poll's voting method");
-	if (out->method->check_params(out->params, (int64_t) out->options->count, &fault) != CODE_OK)
+	if (method_check_params(out->method, out->params, (int64_t) out->options->count, &fault) != CODE_OK)
 		fail_fault(cli, EXIT_REFUSED, &fault);
 	out->closes = closes->number;
 }

@@ -9,11 +9,13 @@
 
 #include "cli/times.h"
 #include "cli/wire.h"
+#include "voting/ranking.h"
 
 const Option vote_options[] = {
-	{'o', "option", "N", "majority: the option"},
-	{0, "votes", "N,N,...", "approval, quadratic: a number for each option in order"},
-	{0, "approve", "N,N,...", "approval: the options that you approve"},
+	{'o', "option", "N", "the option, where the method asks for one"},
+	{0, "votes", "N,N,...", "a number for each option in order: votes, scores, points"},
+	{0, "approve", "N,N,...", "the options that you approve, in place of votes of 1 and 0"},
+	{'r', "ranking", "3>1=2", "options in ranks, the best first (quote it for the shell)"},
 	{0, "abstain", NULL, "take part without a choice"},
 	{0, "manifest", "ID", "refuse if what is voted on is not this, which you know from elsewhere"},
 	{'y', "yes", NULL, "do not ask before signing"},
@@ -73,12 +75,13 @@ read_choice(const Cli *cli, int64_t options)
 	const char *one = option(cli, "option");
 	const char *votes = option(cli, "votes");
 	const char *approve = option(cli, "approve");
+	const char *ranking = option(cli, "ranking");
 	bool		abstain = option_given(cli, "abstain");
 	int64_t		vote;
 	Buf			choice;
 
-	if ((one != NULL) + (votes != NULL) + (approve != NULL) + abstain != 1)
-		fail_usage(cli, "one of --option, --votes, --approve and --abstain says what you vote");
+	if ((one != NULL) + (votes != NULL) + (approve != NULL) + (ranking != NULL) + abstain != 1)
+		fail_usage(cli, "one of --option, --votes, --approve, --ranking and --abstain says what you vote");
 	buf_init(&choice, cli->arena);
 	if (abstain)
 		buf_text(&choice, "{\"abstain\":true}");
@@ -86,6 +89,12 @@ read_choice(const Cli *cli, int64_t options)
 	{
 		buf_text(&choice, "{\"option\":");
 		buf_int(&choice, read_int(cli, "--option", one, 1, SAFE_INT_MAX));
+		buf_char(&choice, '}');
+	}
+	else if (ranking != NULL)
+	{
+		buf_text(&choice, "{\"ranking\":");
+		json_quote(&choice, str_from(ranking));
 		buf_char(&choice, '}');
 	}
 	else if (approve != NULL)
@@ -115,8 +124,8 @@ check_choice(Ballot *ballot, const Cli *cli, const Manifest *manifest, Str choic
 	if (ballot->abstain)
 		return;
 	if (json_parse(&json, cli->arena, choice.p, choice.n, &fault) != CODE_OK ||
-		manifest->method->read_choice(ballot, json, manifest->params, (int64_t) manifest->options->count, cli->arena,
-									  &fault) != CODE_OK)
+		method_read_choice(ballot, manifest->method, json, manifest->params, (int64_t) manifest->options->count, cli->arena,
+						   &fault) != CODE_OK)
 		fail_fault(cli, EXIT_REFUSED, &fault);
 }
 
@@ -129,6 +138,26 @@ show_text(const Cli *cli, const char *label, const Json *text)
 		return;
 	clean = wire_clean(cli->arena, text->string, true);
 	note(cli, "%s%.*s", label, (int) clean.n, clean.p);
+}
+
+/* What a ballot says of an option: its rank, its votes, 1 for the one that is chosen; none where it says nothing. */
+static Str
+say(const Cli *cli, const Ballot *ballot, int32_t option)
+{
+	const uint8_t *p;
+	const uint8_t *end;
+	Rank		rank;
+
+	if (ballot->ranking.p == NULL)
+		return arena_printf(cli->arena, "%lld", ballot->option == option ? 1LL :
+							(size_t) option <= ballot->votes.n ? (long long) ballot->votes.v[option - 1] : 0LL);
+	p = (const uint8_t *) ballot->ranking.p;
+	end = p + ballot->ranking.n;
+	for (int place = 1; rank_next(&rank, &p, end); place++)
+		for (uint32_t i = 0; i < rank.n; i++)
+			if (rank_option(&rank, i) == (uint32_t) option)
+				return arena_printf(cli->arena, "%d.", place);
+	return STR("-");
 }
 
 /* Show what is voted on, and what the ballot says. */
@@ -153,9 +182,9 @@ show_ballot(const Cli *cli, const Manifest *manifest, const Ballot *ballot)
 	for (const Json *o = manifest->options->child; o != NULL; o = o->next)
 	{
 		Str			text = wire_clean(cli->arena, o->string, false);
-		int64_t		votes = ballot->option == ++number ? 1 : (size_t) number <= ballot->votes.n ? ballot->votes.v[number - 1] : 0;
+		Str			said = say(cli, ballot, ++number);
 
-		note(cli, "%5lld  %d. %.*s", (long long) votes, number, (int) text.n, text.p);
+		note(cli, "%5.*s  %d. %.*s", (int) said.n, said.p, number, (int) text.n, text.p);
 	}
 	if (ballot->abstain)
 		note(cli, "You abstain.");

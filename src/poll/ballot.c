@@ -12,6 +12,7 @@ static const Col ballot_cols[] = {
 	COL(COL_BOOL, Ballot, abstain),
 	COL(COL_BOOL, Ballot, final),
 	COL(COL_INT4S, Ballot, votes),
+	COL(COL_BYTES, Ballot, ranking),
 };
 
 const Rel	ballot_rel = {REL_BALLOT, "ballot", sizeof(Ballot), sizeof ballot_cols / sizeof *ballot_cols, ballot_cols};
@@ -64,8 +65,8 @@ read_choice(Ballot *out, const Fold *fold, Poll *poll)
 		out->abstain = true;
 		return CODE_OK;
 	}
-	return method_find(poll->method)->read_choice(out, choice, poll_params(fold->state, poll),
-												  (int64_t) poll->options.n, fold->arena, fold->fault);
+	return method_read_choice(out, method_find(poll->method), choice, poll_params(fold->state, poll),
+							  (int64_t) poll->options.n, fold->arena, fold->fault);
 }
 
 static Code
@@ -102,6 +103,7 @@ cast(Fold *fold)
 		earlier->option = ballot.option;
 		earlier->abstain = ballot.abstain;
 		earlier->votes = ballot.votes;
+		earlier->ranking = ballot.ranking;
 		state_change(fold->state, earlier);
 		return CODE_OK;
 	}

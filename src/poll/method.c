@@ -1,11 +1,113 @@
 /*
  * method.c -- parameters and choices of the voting methods.
- *
- * majority   one option; the winner has more than half of the votes, or reaches params.threshold of them
- * approval   0 or 1 for each option; params.seats options win
- * quadratic  an integer for each option; the squares add up to params.credits at most
  */
+#include "poll/method.h"
+
+#include "budget/seats.h"
+#include "budget/shares.h"
 #include "poll/poll.h"
+#include "voting/counts.h"
+#include "voting/stv.h"
+#include "voting/words.h"
+
+/* ---- the table ---- */
+
+#define LOTS (TIE_BIT(TIE_LOT) | TIE_BIT(TIE_OPTION_ORDER))
+#define ROUND_RULES (LOTS | TIE_BIT(TIE_PRIOR_ROUND) | TIE_BIT(TIE_FIRST_ROUND))
+#define STAR_RULES (LOTS | TIE_BIT(TIE_PAIRWISE) | TIE_BIT(TIE_TOP_SCORES))
+#define BUDGET_RULES (LOTS | TIE_BIT(TIE_MAX_VOTES) | TIE_BIT(TIE_MIN_COST) | TIE_BIT(TIE_MAX_COST))
+
+/* Rules that leave no tie: a list ends with one of them. */
+#define LAST_RULES (LOTS | TIE_BIT(TIE_NONE))
+
+#define SEATS {.name = "seats", .type = PARAM_SEATS}
+#define TIES(rule_bits, otherwise) {.name = "ties", .type = PARAM_TIES, .rules = rule_bits, .ties = otherwise}
+#define SEAT_TIES TIES(LOTS | TIE_BIT(TIE_NONE), "none")
+#define NUMBER(name_is, least, most) {.name = name_is, .type = PARAM_INT, .min = least, .max = most}
+#define NEEDED(name_is, least, most) {.name = name_is, .type = PARAM_INT, .required = true, .min = least, .max = most}
+#define WORD(name_is, list) {.name = name_is, .type = PARAM_WORD, .words = list}
+#define NEEDED_WORD(name_is, list) {.name = name_is, .type = PARAM_WORD, .required = true, .words = list}
+#define FLAG(name_is) {.name = name_is, .type = PARAM_FLAG}
+#define THRESHOLD {.name = "threshold", .type = PARAM_FRACTION}
+#define LISTS NEEDED("seats", 1, SEATS_MAX), THRESHOLD, TIES(LOTS, "lot")
+#define MONEY \
+	NEEDED("budget", 1, SAFE_INT_MAX), {.name = "costs", .type = PARAM_COSTS, .required = true}, \
+	NUMBER("highest", 1, SCORE_MAX), TIES(BUDGET_RULES, "max_votes,min_cost,lot")
+
+/* The ratio is no strength of minimax, opposition one of no other. */
+static const char *const path_strengths[] = {"winning", "margin", "ratio", NULL};
+static const char *const minimax_strengths[] = {"winning", "margin", "opposition", NULL};
+static const char *const list_quotas[] = {"hare", "droop", NULL};
+static const char *const unaffordable_words[] = {"skip", "stop", NULL};
+
+static const MethodParam majority_params[] = {THRESHOLD, {NULL}};
+static const MethodParam seat_params[] = {SEATS, SEAT_TIES, {NULL}};
+static const MethodParam score_params[] = {NEEDED("highest", 1, SCORE_MAX), WORD("by", score_by_words), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam star_params[] = {NEEDED("highest", 1, SCORE_MAX), TIES(STAR_RULES, "pairwise,top_scores,lot"), {NULL}};
+static const MethodParam quadratic_params[] = {NEEDED("credits", 1, SAFE_INT_MAX), FLAG("negative"), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam cumulative_params[] = {NEEDED("credits", 1, INT32_MAX), NUMBER("highest", 1, INT32_MAX), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam borda_params[] = {WORD("mode", borda_mode_words), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam irv_params[] = {TIES(ROUND_RULES, "prior_round,lot"), {NULL}};
+static const MethodParam stv_params[] = {
+	{.name = "seats", .type = PARAM_SEATS, .required = true}, WORD("rule", stv_rule_words), WORD("quota", stv_quota_words),
+	TIES(ROUND_RULES, "prior_round,lot"), {NULL}
+};
+static const MethodParam minimax_params[] = {WORD("strength", minimax_strengths), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam schulze_params[] = {WORD("strength", path_strengths), SEATS, SEAT_TIES, {NULL}};
+static const MethodParam ranked_pairs_params[] = {
+	WORD("strength", path_strengths), WORD("equal", equal_pairs_words), SEATS, TIES(LOTS, "lot"), {NULL}
+};
+static const MethodParam list_params[] = {LISTS, {NULL}};
+static const MethodParam remainder_params[] = {WORD("quota", list_quotas), LISTS, {NULL}};
+static const MethodParam greedy_params[] = {NEEDED_WORD("measure", measure_words), WORD("unaffordable", unaffordable_words), MONEY, {NULL}};
+static const MethodParam shares_params[] = {
+	NEEDED_WORD("utility", utility_words), NEEDED_WORD("completion", completion_words), NUMBER("increment", 1, SAFE_INT_MAX),
+	FLAG("integral"), FLAG("exhaustive"), MONEY, {NULL}
+};
+
+/* Parameters that a poll may have whatever its method is. */
+static const MethodParam common[] = {NUMBER("override_window", 1, TIME_MAX), FLAG("running"), {NULL}};
+
+const Method methods[METHOD_COUNT] = {
+	{METHOD_MAJORITY, "majority", majority_params, CHOICE_OPTION},
+	{METHOD_PLURALITY, "plurality", seat_params, CHOICE_OPTION},
+	{METHOD_APPROVAL, "approval", seat_params, CHOICE_VOTES},
+	{METHOD_SCORE, "score", score_params, CHOICE_VOTES},
+	{METHOD_STAR, "star", star_params, CHOICE_VOTES},
+	{METHOD_QUADRATIC, "quadratic", quadratic_params, CHOICE_VOTES},
+	{METHOD_CUMULATIVE, "cumulative", cumulative_params, CHOICE_VOTES},
+	{METHOD_BORDA, "borda", borda_params, CHOICE_RANKING},
+	{METHOD_IRV, "irv", irv_params, CHOICE_STRICT},
+	{METHOD_STV, "stv", stv_params, CHOICE_STRICT},
+	{METHOD_COPELAND, "copeland", seat_params, CHOICE_RANKING},
+	{METHOD_MINIMAX, "minimax", minimax_params, CHOICE_RANKING},
+	{METHOD_SCHULZE, "schulze", schulze_params, CHOICE_RANKING},
+	{METHOD_RANKED_PAIRS, "ranked_pairs", ranked_pairs_params, CHOICE_RANKING},
+	{METHOD_DHONDT, "dhondt", list_params, CHOICE_OPTION},
+	{METHOD_SAINTE_LAGUE, "sainte_lague", list_params, CHOICE_OPTION},
+	{METHOD_LARGEST_REMAINDER, "largest_remainder", remainder_params, CHOICE_OPTION},
+	{METHOD_GREEDY, "greedy", greedy_params, CHOICE_VOTES},
+	{METHOD_EQUAL_SHARES, "equal_shares", shares_params, CHOICE_VOTES},
+};
+
+const Method *
+method_find(Str name)
+{
+	for (int i = 0; i < METHOD_COUNT; i++)
+		if (str_is(name, methods[i].name))
+			return &methods[i];
+	return NULL;
+}
+
+static const MethodParam *
+find_param(const MethodParam *params, Str name)
+{
+	while (params->name != NULL && !str_is(name, params->name))
+		params++;
+	return params->name != NULL ? params : NULL;
+}
+
+/* ---- parameters ---- */
 
 int64_t
 method_int(const Json *params, const char *name, int64_t otherwise)
@@ -24,9 +126,9 @@ method_flag(const Json *params, const char *name)
 }
 
 bool
-method_threshold(int64_t *num, int64_t *den, const Json *params)
+method_fraction(int64_t *num, int64_t *den, const Json *params, const char *name)
 {
-	const Json *v = params ? json_get(params, "threshold") : NULL;
+	const Json *v = params ? json_get(params, name) : NULL;
 
 	if (v == NULL)
 		return false;
@@ -35,79 +137,127 @@ method_threshold(int64_t *num, int64_t *den, const Json *params)
 	return true;
 }
 
-/* What a parameter may be. */
-typedef enum ParamType
+int
+method_word(const Method *method, const Json *params, const char *name)
 {
-	PARAM_FLAG,
-	PARAM_SEATS,				/* 1 to the number of options */
-	PARAM_CREDITS,				/* 1 to 2^53 - 1 */
-	PARAM_THRESHOLD,			/* [num, den], 0 < num <= den */
-	PARAM_SECONDS				/* 1 to TIME_MAX */
-} ParamType;
+	const Json *v = params ? json_get(params, name) : NULL;
 
-typedef struct Param
+	return v != NULL ? word_find(find_param(method->params, str_from(name))->words, v->string) : 0;
+}
+
+Str
+method_ties(uint32_t *allowed, const Method *method, const Json *params)
 {
-	const char *name;			/* NULL ends the list */
-	ParamType	type;
-	bool		required;
-} Param;
+	const MethodParam *param = find_param(method->params, STR("ties"));
+	const Json *v = params ? json_get(params, "ties") : NULL;
+
+	*allowed = param != NULL ? param->rules : 0;
+	return v != NULL ? v->string : param != NULL ? str_from(param->ties) : STR_NONE;
+}
+
+int64_t
+method_highest(const Method *method, const Json *params)
+{
+	switch (method->id)
+	{
+		case METHOD_QUADRATIC:
+		case METHOD_CUMULATIVE:
+			return method_int(params, "highest", INT32_MAX);
+		default:
+			return method_int(params, "highest", 1);
+	}
+}
+
+/* Whether a text lists rules for ties of which the last one decides whatever is left. */
+static bool
+ties_fit(Str text, uint32_t rules)
+{
+	Ties		ties;
+
+	/* No list is given and no tie is broken, so no memory is needed. */
+	if (ties_init(&ties, text, rules, STR_NONE, NULL, 0, 0, NULL, NULL) != CODE_OK)
+		return false;
+	for (int i = 0; i < ties.rules - 1; i++)
+		if ((TIE_BIT(ties.rule[i]) & LAST_RULES) != 0)
+			return false;
+	return (TIE_BIT(ties.rule[ties.rules - 1]) & LAST_RULES) != 0;
+}
 
 static bool
-param_fits(const Json *v, ParamType type, int64_t options)
+costs_fit(const Json *v, int64_t options)
 {
-	switch (type)
+	if (v->type != JSON_ARRAY || v->count != options)
+		return false;
+	for (const Json *item = v->child; item != NULL; item = item->next)
+		if (item->type != JSON_INT || item->number < 1)
+			return false;
+	return true;
+}
+
+static bool
+param_fits(const Json *v, const MethodParam *param, int64_t options)
+{
+	switch (param->type)
 	{
 		case PARAM_FLAG:
 			return v->type == JSON_TRUE || v->type == JSON_FALSE;
+		case PARAM_INT:
+			return v->type == JSON_INT && v->number >= param->min && v->number <= param->max;
 		case PARAM_SEATS:
 			return v->type == JSON_INT && v->number >= 1 && v->number <= options;
-		case PARAM_CREDITS:
-			return v->type == JSON_INT && v->number >= 1;
-		case PARAM_SECONDS:
-			return v->type == JSON_INT && v->number >= 1 && v->number <= TIME_MAX;
-		case PARAM_THRESHOLD:
+		case PARAM_FRACTION:
 			return v->type == JSON_ARRAY && v->count == 2 &&
 				v->child->type == JSON_INT && v->child->next->type == JSON_INT &&
 				v->child->number > 0 && v->child->number <= v->child->next->number;
+		case PARAM_WORD:
+			return v->type == JSON_STRING && word_find(param->words, v->string) >= 0;
+		case PARAM_TIES:
+			return v->type == JSON_STRING && ties_fit(v->string, param->rules);
+		case PARAM_COSTS:
+			return costs_fit(v, options);
 	}
 	return false;
 }
 
-/* Parameters that a poll may have whatever its method is. */
-static const Param common[] = {
-	{"override_window", PARAM_SECONDS, false},
-	{"running", PARAM_FLAG, false},
-	{NULL}
-};
-
-static const Param *
-find_param(const Param *params, Str name)
+/* Check parameters that depend on each other. */
+static Code
+check_together(const Method *method, const Json *params, Fault *fault)
 {
-	while (params->name != NULL && !str_is(name, params->name))
-		params++;
-	return params->name != NULL ? params : NULL;
+	if (method->id == METHOD_STV && method_word(method, params, "rule") == STV_MEEK && json_get(params, "quota") != NULL)
+		return fault_set(fault, CODE_BAD_PARAMS, -1, "The rule \"meek\" has its own quota.");
+	if (method->id == METHOD_EQUAL_SHARES)
+	{
+		int			completion = method_word(method, params, "completion");
+		bool		adds = completion == COMPLETION_ADD1 || completion == COMPLETION_ADD1_UTILITARIAN;
+
+		if (adds != (json_get(params, "increment") != NULL))
+			return fault_set(fault, CODE_BAD_PARAMS, -1, "An \"increment\" goes with the completions \"add1\" and \"add1_utilitarian\".");
+	}
+	return CODE_OK;
 }
 
-static Code
-check_params(const Json *params, const Param *allowed, int64_t options, Fault *fault)
+Code
+method_check_params(const Method *method, const Json *params, int64_t options, Fault *fault)
 {
 	for (const Json *v = params ? params->child : NULL; v != NULL; v = v->next)
 	{
-		const Param *param = find_param(allowed, v->name);
+		const MethodParam *param = find_param(method->params, v->name);
 
 		if (param == NULL)
 			param = find_param(common, v->name);
 		if (param == NULL)
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The method has no parameter \"%.*s\".",
 							 (int) (v->name.n < 60 ? v->name.n : 60), v->name.p);
-		if (!param_fits(v, param->type, options))
+		if (!param_fits(v, param, options))
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is not of its type or range.", param->name);
 	}
-	for (const Param *param = allowed; param->name != NULL; param++)
+	for (const MethodParam *param = method->params; param->name != NULL; param++)
 		if (param->required && (params == NULL || json_get(params, param->name) == NULL))
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The method needs a parameter \"%s\".", param->name);
-	return CODE_OK;
+	return check_together(method, params, fault);
 }
+
+/* ---- choices ---- */
 
 /* Find the one member that a choice must consist of. */
 static Code
@@ -116,6 +266,43 @@ only_member(const Json **out, const Json *choice, const char *name, JsonType typ
 	*out = json_get(choice, name);
 	if (choice->count != 1 || *out == NULL || (*out)->type != type)
 		return fault_set(fault, CODE_BAD_CHOICE, -1, "The choice is {\"%s\": ...} or {\"abstain\": true}.", name);
+	return CODE_OK;
+}
+
+static Code
+read_option(Ballot *out, const Json *choice, int64_t options, Fault *fault)
+{
+	const Json *option;
+	Code		code = only_member(&option, choice, "option", JSON_INT, fault);
+
+	if (code != CODE_OK)
+		return code;
+	if (option->number < 1 || option->number > options)
+		return fault_set(fault, CODE_UNKNOWN_OPTION, -1, "The option is %lld, the poll has 1 to %lld.",
+						 (long long) option->number, (long long) options);
+	out->option = (int32_t) option->number;
+	return CODE_OK;
+}
+
+/*
+ * Check what votes cost together.  What does not fit into the register's 32 bits is beyond any credits: the price is
+ * looked at first.
+ */
+static Code
+check_credits(const Json *choice, bool squares, int64_t credits, Fault *fault)
+{
+	const Json *votes = json_get(choice, "votes");
+	int64_t		cost = 0;
+
+	for (const Json *item = votes && votes->type == JSON_ARRAY ? votes->child : NULL; item != NULL; item = item->next)
+	{
+		int64_t		price = item->number > 0 ? item->number : 0;
+
+		if (item->type == JSON_INT &&
+			((squares && mul_overflows(item->number, item->number, &price)) || add_overflows(cost, price, &cost) ||
+			 cost > credits))
+			return fault_set(fault, CODE_UNAFFORDABLE, -1, "The voter has %lld credits.", (long long) credits);
+	}
 	return CODE_OK;
 }
 
@@ -148,93 +335,71 @@ read_votes(Ballot *out, const Json *choice, int64_t options, int64_t min, int64_
 	return CODE_OK;
 }
 
-/* ---- majority ---- */
-
+/* Check that a ranking skips no rank and names no option twice; and none of them equal to another if it is strict. */
 static Code
-majority_params(const Json *params, int64_t options, Fault *fault)
+check_ranking(Str bytes, bool strict, Fault *fault)
 {
-	static const Param allowed[] = {{"threshold", PARAM_THRESHOLD, false}, {NULL}};
+	const uint8_t *p = (const uint8_t *) bytes.p;
+	const uint8_t *end = p + bytes.n;
+	bool		seen[POLL_OPTIONS_MAX + 1] = {false};
+	Rank		rank;
 
-	return check_params(params, allowed, options, fault);
-}
+	while (rank_next(&rank, &p, end))
+	{
+		if (rank.n == 0)
+			return fault_set(fault, CODE_BAD_CHOICE, -1, "The ranking skips a rank.");
+		if (strict && rank.n > 1)
+			return fault_set(fault, CODE_BAD_CHOICE, -1, "The method takes no equal options, such as %u and %u.",
+							 rank_option(&rank, 0), rank_option(&rank, 1));
+		for (uint32_t i = 0; i < rank.n; i++)
+		{
+			uint32_t	option = rank_option(&rank, i);
 
-static Code
-majority_choice(Ballot *out, const Json *choice, const Json *params, int64_t options, Arena *arena, Fault *fault)
-{
-	const Json *option;
-	Code		code = only_member(&option, choice, "option", JSON_INT, fault);
-
-	(void) params;
-	(void) arena;
-	if (code != CODE_OK)
-		return code;
-	if (option->number < 1 || option->number > options)
-		return fault_set(fault, CODE_UNKNOWN_OPTION, -1, "The option is %lld, the poll has 1 to %lld.",
-						 (long long) option->number, (long long) options);
-	out->option = (int32_t) option->number;
+			if (seen[option])
+				return fault_set(fault, CODE_BAD_CHOICE, -1, "The ranking names option %u twice.", option);
+			seen[option] = true;
+		}
+	}
 	return CODE_OK;
 }
 
-/* ---- approval ---- */
-
 static Code
-approval_params(const Json *params, int64_t options, Fault *fault)
+read_ranking(Ballot *out, const Json *choice, int64_t options, bool strict, Arena *arena, Fault *fault)
 {
-	static const Param allowed[] = {{"seats", PARAM_SEATS, false}, {NULL}};
+	const Json *ranking;
+	uint32_t	high;
+	Fault		wrong;
+	Code		code = only_member(&ranking, choice, "ranking", JSON_STRING, fault);
 
-	return check_params(params, allowed, options, fault);
+	if (code != CODE_OK)
+		return code;
+	if (ranking_parse(&out->ranking, ranking->string, arena, &wrong) != CODE_OK)
+		return fault_set(fault, CODE_BAD_CHOICE, wrong.at, "%s", wrong.detail);
+	if (!ranking_fits(&high, (const uint8_t *) out->ranking.p, out->ranking.n, (uint32_t) options))
+		return fault_set(fault, CODE_UNKNOWN_OPTION, -1, "The ranking names option %u, the poll has 1 to %lld.", high,
+						 (long long) options);
+	return check_ranking(out->ranking, strict, fault);
 }
 
-static Code
-approval_choice(Ballot *out, const Json *choice, const Json *params, int64_t options, Arena *arena, Fault *fault)
+Code
+method_read_choice(Ballot *out, const Method *method, const Json *choice, const Json *params, int64_t options, Arena *arena,
+				   Fault *fault)
 {
-	(void) params;
-	return read_votes(out, choice, options, 0, 1, arena, fault);
-}
+	int64_t		highest = method_highest(method, params);
+	Code		code = CODE_OK;
 
-/* ---- quadratic ---- */
-
-static Code
-quadratic_params(const Json *params, int64_t options, Fault *fault)
-{
-	static const Param allowed[] = {{"credits", PARAM_CREDITS, true}, {"seats", PARAM_SEATS, false},
-	{"negative", PARAM_FLAG, false}, {NULL}};
-
-	return check_params(params, allowed, options, fault);
-}
-
-static Code
-quadratic_choice(Ballot *out, const Json *choice, const Json *params, int64_t options, Arena *arena, Fault *fault)
-{
-	int64_t		credits = method_int(params, "credits", 0);
-	bool		negative = method_flag(params, "negative");
-	int64_t		cost = 0;
-	const Json *votes = json_get(choice, "votes");
-
-	/* What does not fit into the register's 32 bits is beyond any credits: the price is looked at first. */
-	for (const Json *item = votes && votes->type == JSON_ARRAY ? votes->child : NULL; item != NULL; item = item->next)
+	switch (method->form)
 	{
-		int64_t		square;
-
-		if (item->type == JSON_INT &&
-			(mul_overflows(item->number, item->number, &square) || add_overflows(cost, square, &cost) || cost > credits))
-			return fault_set(fault, CODE_UNAFFORDABLE, -1, "The voter has %lld credits.", (long long) credits);
+		case CHOICE_OPTION:
+			return read_option(out, choice, options, fault);
+		case CHOICE_VOTES:
+			if (method->id == METHOD_QUADRATIC || method->id == METHOD_CUMULATIVE)
+				code = check_credits(choice, method->id == METHOD_QUADRATIC, method_int(params, "credits", 0), fault);
+			return code != CODE_OK ? code :
+				read_votes(out, choice, options, method_flag(params, "negative") ? -highest : 0, highest, arena, fault);
+		case CHOICE_STRICT:
+		case CHOICE_RANKING:
+			return read_ranking(out, choice, options, method->form == CHOICE_STRICT, arena, fault);
 	}
-	return read_votes(out, choice, options, negative ? INT32_MIN + 1 : 0, INT32_MAX, arena, fault);
-}
-
-static const Method methods[] = {
-	{"majority", majority_params, majority_choice},
-	{"approval", approval_params, approval_choice},
-	{"quadratic", quadratic_params, quadratic_choice},
-	{NULL}
-};
-
-const Method *
-method_find(Str name)
-{
-	for (const Method *method = methods; method->name != NULL; method++)
-		if (str_is(name, method->name))
-			return method;
-	return NULL;
+	return fault_set(fault, CODE_BAD_CHOICE, -1, "The method takes no choices.");
 }

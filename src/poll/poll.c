@@ -155,7 +155,7 @@ announce(Fold *fold)
 	method = method_find(poll.method);
 	if (method == NULL)
 		return fault_set(fold->fault, CODE_UNKNOWN_METHOD, -1, "The method is \"%.*s\".", (int) poll.method.n, poll.method.p);
-	if ((code = method->check_params(params, (int64_t) poll.options.n, fold->fault)) != CODE_OK)
+	if ((code = method_check_params(method, params, (int64_t) poll.options.n, fold->fault)) != CODE_OK)
 		return code;
 	if (override_window(params) >= (poll.closes - poll.opens))
 		return fault_set(fold->fault, CODE_BAD_PARAMS, -1, "The override window is longer than the poll.");

@@ -15,6 +15,7 @@
 #define COMMUNE_POLL_H
 
 #include "member/member.h"
+#include "poll/method.h"
 
 /*
  * A gap of more than two minutes between two blocks that swallows the closing of a poll gives the time back: the poll
@@ -70,6 +71,7 @@ typedef struct Ballot
 	bool		abstain;
 	bool		final;			/* others rested with it when the poll froze: it cannot change */
 	Int4List	votes;			/* one for each option */
+	Str			ranking;		/* voting/ranking.h */
 } Ballot;
 
 extern const Rel poll_rel;
@@ -82,26 +84,6 @@ extern const RowPath poll_by_due;
 extern const RowPath ballot_by_poll;
 extern const ActKind poll_acts[];
 extern const ActKind ballot_acts[];
-
-/*
- * A voting method: what its parameters are and what a choice looks like.  How it counts is in tally/.
- */
-typedef struct Method
-{
-	const char *name;			/* NULL ends the list */
-	Code		(*check_params) (const Json *params, int64_t options, Fault *fault);
-	Code		(*read_choice) (Ballot *out, const Json *choice, const Json *params, int64_t options,
-								Arena *arena, Fault *fault);
-} Method;
-
-extern const Method *method_find(Str name);
-
-/* A parameter of a method that is an integer, or what stands for it when it is absent. */
-extern int64_t method_int(const Json *params, const char *name, int64_t otherwise);
-extern bool method_flag(const Json *params, const char *name);
-
-/* True and num/den if the parameter threshold is there. */
-extern bool method_threshold(int64_t *num, int64_t *den, const Json *params);
 
 extern Poll *poll_find_name(State *state, Str name);
 extern Poll *poll_find_id(State *state, Str id);

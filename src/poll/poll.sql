@@ -53,7 +53,7 @@ COMMENT ON COLUMN commune.poll.title IS 'the question in a line';
 COMMENT ON COLUMN commune.poll.text IS 'the question at length';
 COMMENT ON COLUMN commune.poll.topic IS 'topic, for delegations';
 COMMENT ON COLUMN commune.poll.options IS 'what is voted on, numbered from 1';
-COMMENT ON COLUMN commune.poll.method IS 'majority, approval or quadratic';
+COMMENT ON COLUMN commune.poll.method IS 'the voting method: majority, irv, ... (docs/acts.md)';
 COMMENT ON COLUMN commune.poll.params IS 'parameters of the method';
 COMMENT ON COLUMN commune.poll.id IS 'leaf hash of the act';
 COMMENT ON COLUMN commune.poll.manifest IS 'leaf hash of the entry open: what ballots name';
@@ -68,6 +68,7 @@ CREATE TABLE commune.ballot (
 	abstain boolean NOT NULL,
 	final boolean NOT NULL,
 	votes integer[],
+	ranking commune.ranking,
 	CONSTRAINT ballot_pkey PRIMARY KEY (poll, member)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE commune.ballot IS 'the ballot that counts of each voter in each poll';
@@ -75,10 +76,11 @@ COMMENT ON COLUMN commune.ballot.poll IS 'poll.seq';
 COMMENT ON COLUMN commune.ballot.member IS 'member.id';
 COMMENT ON COLUMN commune.ballot.seq IS 'the act: the voter''s last';
 COMMENT ON COLUMN commune.ballot.since IS 'index of the voter''s first ballot in this poll';
-COMMENT ON COLUMN commune.ballot.option IS 'the option chosen (majority)';
+COMMENT ON COLUMN commune.ballot.option IS 'the option chosen, where the method asks for one';
 COMMENT ON COLUMN commune.ballot.abstain IS 'true: an abstention';
 COMMENT ON COLUMN commune.ballot.final IS 'true: it cannot change any more, because the voter represented others when the override window began';
-COMMENT ON COLUMN commune.ballot.votes IS 'votes, one for each option (approval, quadratic)';
+COMMENT ON COLUMN commune.ballot.votes IS 'votes, one for each option, where the method asks for them';
+COMMENT ON COLUMN commune.ballot.ranking IS 'the ranking, where the method asks for one';
 
 CREATE TRIGGER commune_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON commune.poll
 	FOR EACH STATEMENT EXECUTE FUNCTION commune.protect();

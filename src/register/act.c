@@ -144,7 +144,7 @@ fits(const Json *v, const MemberSpec *spec, const char **what)
 			return v->type == JSON_STRING && id_parse(id.b, v->string);
 		case MEMBER_TEXTS:
 			*what = "an array of 1 to 255 texts, each not empty and not too long";
-			return all_items(v, 1, OPTIONS_MAX, text_fits, spec->max);
+			return all_items(v, 1, POLL_OPTIONS_MAX, text_fits, spec->max);
 		case MEMBER_FRACTION:
 			*what = "a fraction [num, den] from 0 to 1";
 			return is_fraction(v);

@@ -11,7 +11,7 @@
 #include "register/block.h"
 #include "state/state.h"
 
-#define OPTIONS_MAX 255			/* of a poll */
+#define POLL_OPTIONS_MAX 255			/* of a poll */
 
 /* The year 9999, in seconds since 1970: beyond it timestamps are of no use to anybody. */
 #define TIME_MAX INT64_C(253402300799)

@@ -39,6 +39,7 @@ collect_ballot(void *self, const void *row)
 	ballots->v[ballots->n] = *ballot;
 	ballots->v[ballots->n++].votes = (Int4List){
 		arena_copy(ballots->arena, ballot->votes.v, ballot->votes.n * sizeof *ballot->votes.v), ballot->votes.n};
+	ballots->v[ballots->n - 1].ranking = arena_str(ballots->arena, ballot->ranking);
 	return true;
 }
 
@@ -70,9 +71,20 @@ add_votes(OptionTally *option, int64_t v, int64_t weight, Fault *fault)
 	return CODE_OK;
 }
 
+/* The option that stands first in a ranking alone; 0 if there is none. */
+static uint32_t
+first_preference(Str ranking)
+{
+	const uint8_t *p = (const uint8_t *) ranking.p;
+	Rank		rank;
+
+	return ranking.n > 0 && rank_next(&rank, &p, p + ranking.n) && rank.n == 1 ? rank_option(&rank, 0) : 0;
+}
+
 static Code
 add_ballot(Tally *tally, const Ballot *ballot, int64_t weight, Fault *fault)
 {
+	uint32_t	first = first_preference(ballot->ranking);
 	Code		code = CODE_OK;
 
 	tally->direct++;
@@ -84,70 +96,96 @@ add_ballot(Tally *tally, const Ballot *ballot, int64_t weight, Fault *fault)
 	}
 	if (ballot->option != INT4_NONE && ballot->option >= 1 && (size_t) ballot->option <= tally->options)
 		code = add_votes(&tally->option[ballot->option - 1], 1, weight, fault);
+	if (first >= 1 && first <= tally->options)
+		code = add_votes(&tally->option[first - 1], 1, weight, fault);
 	for (size_t i = 0; i < ballot->votes.n && i < tally->options && code == CODE_OK; i++)
 		code = add_votes(&tally->option[i], ballot->votes.v[i], weight, fault);
 	return code;
 }
 
-/* Rank the options by votes: 1 and the number of options with more votes. */
+/* Write what a ballot says, as SQL prints the column that says it; - for an abstention. */
 static void
-rank(Tally *tally)
+put_choice(Buf *out, const Ballot *ballot)
 {
-	for (size_t i = 0; i < tally->options; i++)
+	if (ballot->abstain)
+		buf_char(out, '-');
+	else if (ballot->ranking.p != NULL)
+		ranking_print(out, (const uint8_t *) ballot->ranking.p, ballot->ranking.n);
+	else if (ballot->option != INT4_NONE)
+		buf_int(out, ballot->option);
+	for (size_t i = 0; i < ballot->votes.n; i++)
 	{
-		tally->option[i].rank = 1;
-		for (size_t j = 0; j < tally->options; j++)
-			tally->option[i].rank += tally->option[j].votes > tally->option[i].votes;
+		if (i > 0)
+			buf_char(out, ',');
+		buf_int(out, ballot->votes.v[i]);
 	}
 }
 
-/* The first seats options win, if they have votes at all; a tie for the last seat seats nobody of the tied. */
-static void
-seat(Tally *tally, int64_t seats)
+/*
+ * Make the seed of a poll's lots: SHA-256 of a line that says what it is for, the manifest, and for each ballot a line
+ * with the voter's number and what he votes.  Nobody knows it before the last ballot is cast.  Signatures and nonces are
+ * left out on purpose: they can be changed at will, and whoever votes last could choose among any number of seeds.
+ */
+static Str
+make_seed(const Ballots *ballots, const Poll *poll, Arena *arena)
 {
-	for (size_t i = 0; i < tally->options; i++)
-	{
-		OptionTally *option = &tally->option[i];
-		int64_t		equals = 0;
+	uint8_t    *seed = arena_alloc(arena, HASH_SIZE);
+	Buf			text;
 
-		if (option->votes <= 0 || option->rank > seats)
-			continue;
-		for (size_t j = 0; j < tally->options; j++)
-			equals += tally->option[j].votes == option->votes;
-		option->winner = option->rank + equals - 1 <= seats;
-		tally->tied |= !option->winner;
+	buf_init(&text, arena);
+	buf_text(&text, "commune/lot/1\n");
+	buf_str(&text, poll->manifest);
+	for (size_t i = 0; i < ballots->n; i++)
+	{
+		buf_int(&text, ballots->v[i].member);
+		buf_char(&text, ' ');
+		put_choice(&text, &ballots->v[i]);
+		buf_char(&text, '\n');
 	}
+	sha256(seed, text.p, text.n);
+	return (Str){(const char *) seed, HASH_SIZE};
 }
 
-/* The winner of a majority has more than half of the votes, or at least the threshold, and nobody has as many. */
-static void
-elect(Tally *tally, const Json *params)
+/* Count what the ballots say by the poll's method. */
+static Code
+count_poll(Tally *out, const Ballots *ballots, const int64_t *weight, State *state, Poll *poll, Arena *arena, Fault *fault)
 {
-	int64_t		num = 0;
-	int64_t		den = 1;
-	bool		threshold = method_threshold(&num, &den, params);
-	int64_t		all = 0;
+	CountBallot *list = arena_alloc(arena, ballots->n * sizeof *list);
+	Count	   *count = arena_zero(arena, sizeof *count);
+	Code		code;
 
-	seat(tally, 1);
-	for (size_t i = 0; i < tally->options; i++)
-		all += tally->option[i].votes;
-	for (size_t i = 0; i < tally->options; i++)
+	*count = (Count){
+		.method = method_find(poll->method),
+		.params = poll_params(state, poll),
+		.options = (uint32_t) out->options,
+		.ballot = list,
+		.seed = make_seed(ballots, poll, arena),
+		.decides = out->quorum_reached,
+		.arena = arena,
+		.fault = fault,
+	};
+	for (size_t i = 0; i < ballots->n; i++)
+		if (!ballots->v[i].abstain)
+			list[count->n++] = (CountBallot){&ballots->v[i], weight[i]};
+	if ((code = count_ballots(count)) != CODE_OK)
+		return code;
+	out->count = count;
+	out->tied = count->tied;
+	for (size_t i = 0; i < out->options; i++)
 	{
-		OptionTally *option = &tally->option[i];
-
-		if (threshold)
-			option->winner &= (__int128) option->votes * den >= (__int128) all * num;
-		else
-			option->winner &= option->votes > all - option->votes;
+		out->option[i].rank = (int32_t) count->rank[i + 1];
+		out->option[i].seats = (int32_t) count->seats[i + 1];
+		out->option[i].winner = count->seats[i + 1] > 0;
 	}
+	return CODE_OK;
 }
 
 Code
 tally_poll(Tally *out, Arena *arena, State *state, Poll *poll, Fault *fault)
 {
-	const Json *params = poll_params(state, poll);
 	Representation representation;
 	Ballots		ballots;
+	int64_t    *weight;
 	Code		code = represent(&representation, &ballots, arena, state, poll, fault);
 
 	if (code != CODE_OK)
@@ -157,45 +195,132 @@ tally_poll(Tally *out, Arena *arena, State *state, Poll *poll, Fault *fault)
 		.option = arena_zero(arena, poll->options.n * sizeof *out->option),
 		.electorate = representation.electorate.n,
 	};
+	weight = arena_alloc(arena, ballots.n * sizeof *weight);
 	for (size_t i = 0; i < ballots.n && code == CODE_OK; i++)
-		code = add_ballot(out, &ballots.v[i],
-						  representation.weight[electorate_place(&representation.electorate, ballots.v[i].member)], fault);
+	{
+		weight[i] = representation.weight[electorate_place(&representation.electorate, ballots.v[i].member)];
+		code = add_ballot(out, &ballots.v[i], weight[i], fault);
+	}
 	if (code != CODE_OK)
 		return code;
 	out->unrepresented = out->electorate - out->direct - out->represented;
 	out->quorum_reached = poll->quorum_num == INT8_NONE ||
 		(__int128) (out->direct + out->represented) * poll->quorum_den >= (__int128) out->electorate * poll->quorum_num;
-
-	rank(out);
-	if (!out->quorum_reached)
-		return CODE_OK;
-	if (str_is(poll->method, "majority"))
-		elect(out, params);
-	else
-		seat(out, method_int(params, "seats", 1));
-	return CODE_OK;
+	return count_poll(out, &ballots, weight, state, poll, arena, fault);
 }
 
-/* Write a list of integers as JSON. */
+/* ---- the entry ---- */
+
+#define TIES_SHOWN 100			/* in the entry; of lists with thousands of seats there may be more */
+
+/* Begin an item of a list in JSON. */
+static void
+next_item(Buf *b, bool *first)
+{
+	buf_char(b, *first ? '[' : ',');
+	*first = false;
+}
+
+/* End a list in JSON. */
 static Str
-json_ints(Arena *arena, const Tally *tally, bool winners)
+end_list(Buf *b, bool first)
+{
+	if (first)
+		buf_char(b, '[');
+	buf_char(b, ']');
+	return buf_done(b);
+}
+
+static Str
+json_votes(Arena *arena, const Tally *tally)
 {
 	Buf			b;
 	bool		first = true;
 
 	buf_init(&b, arena);
-	buf_char(&b, '[');
 	for (size_t i = 0; i < tally->options; i++)
 	{
-		if (winners && !tally->option[i].winner)
-			continue;
-		if (!first)
-			buf_char(&b, ',');
-		first = false;
-		buf_int(&b, winners ? (int64_t) i + 1 : tally->option[i].votes);
+		next_item(&b, &first);
+		buf_int(&b, tally->option[i].votes);
 	}
-	buf_char(&b, ']');
-	return buf_done(&b);
+	return end_list(&b, first);
+}
+
+/* The numbers of the winners; or their seats, in the same order. */
+static Str
+json_winners(Arena *arena, const Tally *tally, bool seats)
+{
+	Buf			b;
+	bool		first = true;
+
+	buf_init(&b, arena);
+	for (size_t i = 0; i < tally->options; i++)
+		if (tally->option[i].winner)
+		{
+			next_item(&b, &first);
+			buf_int(&b, seats ? tally->option[i].seats : (int64_t) i + 1);
+		}
+	return end_list(&b, first);
+}
+
+static Str
+json_tied(Arena *arena, const TieBreak *tie)
+{
+	Buf			b;
+	bool		first = true;
+
+	buf_init(&b, arena);
+	for (uint32_t i = 0; i < tie->n; i++)
+	{
+		next_item(&b, &first);
+		buf_int(&b, tie->tied[i]);
+	}
+	return end_list(&b, first);
+}
+
+/* The ties that were broken, the first ones of them. */
+static Str
+json_ties(Arena *arena, const Count *count)
+{
+	const TieBreak *tie = count->ties.first;
+	Buf			b;
+	bool		first = true;
+
+	buf_init(&b, arena);
+	for (int i = 0; i < TIES_SHOWN && tie != NULL; i++, tie = tie->next)
+	{
+		Buf			item;
+
+		next_item(&b, &first);
+		entry_begin(&item, arena);
+		entry_int(&item, "chosen", tie->chosen);
+		entry_text(&item, "purpose", str_from(tie->purpose));
+		entry_int(&item, "round", tie->round);
+		entry_text(&item, "rule", str_from(tie_rule_name(tie->rule)));
+		entry_raw(&item, "tied", json_tied(arena, tie));
+		buf_str(&b, entry_end(&item));
+	}
+	return end_list(&b, first);
+}
+
+static void
+put_tally(Buf *b, const Tally *tally, const Digest *manifest, Arena *arena)
+{
+	entry_int(b, "abstained", tally->abstained);
+	entry_int(b, "direct", tally->direct);
+	entry_int(b, "electorate", tally->electorate);
+	entry_text(b, "entry", STR("result"));
+	entry_hash(b, "poll", manifest);
+	entry_raw(b, "quorum_reached", tally->quorum_reached ? STR("true") : STR("false"));
+	entry_int(b, "represented", tally->represented);
+	entry_raw(b, "seats", json_winners(arena, tally, true));
+	entry_hash(b, "state", &tally->count->state);
+	entry_int(b, "tie_breaks", tally->count->ties.breaks);
+	entry_raw(b, "tied", tally->tied ? STR("true") : STR("false"));
+	entry_raw(b, "ties", json_ties(arena, tally->count));
+	entry_int(b, "unrepresented", tally->unrepresented);
+	entry_raw(b, "votes", json_votes(arena, tally));
+	entry_raw(b, "winners", json_winners(arena, tally, false));
 }
 
 Code
@@ -206,21 +331,18 @@ tally_result(Str *body, Arena *arena, State *state, Poll *poll, Fault *fault)
 	Digest		manifest;
 	Code		code = tally_poll(&tally, arena, state, poll, fault);
 
-	if (code != CODE_OK)
+	if (code == CODE_POLL_NOT_OPEN)
 		return code;
 	memcpy(manifest.b, poll->manifest.p, HASH_SIZE);
 	entry_begin(&b, arena);
-	entry_int(&b, "abstained", tally.abstained);
-	entry_int(&b, "direct", tally.direct);
-	entry_int(&b, "electorate", tally.electorate);
-	entry_text(&b, "entry", STR("result"));
-	entry_hash(&b, "poll", &manifest);
-	entry_raw(&b, "quorum_reached", tally.quorum_reached ? STR("true") : STR("false"));
-	entry_int(&b, "represented", tally.represented);
-	entry_raw(&b, "tied", tally.tied ? STR("true") : STR("false"));
-	entry_int(&b, "unrepresented", tally.unrepresented);
-	entry_raw(&b, "votes", json_ints(arena, &tally, false));
-	entry_raw(&b, "winners", json_ints(arena, &tally, true));
+	if (code == CODE_OK)
+		put_tally(&b, &tally, &manifest, arena);
+	else
+	{
+		entry_text(&b, "entry", STR("result"));
+		entry_text(&b, "error", str_from(code_sqlstate(code)));
+		entry_hash(&b, "poll", &manifest);
+	}
 	*body = entry_end(&b);
 	return CODE_OK;
 }

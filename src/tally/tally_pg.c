@@ -1,15 +1,31 @@
 /*
- * tally_pg.c -- tally() and outcome() in SQL.
+ * tally_pg.c -- tally(), rounds() and outcome() in SQL.
  */
-#include "state/state_pg.h"
+#include "tally/tally_pg.h"
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "miscadmin.h"
+#include "state/state_pg.h"
 #include "tally/tally.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "voting/wide_pg.h"
+
+/* Let a long count be cancelled. */
+static void
+pause_count(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+void
+tally_init(void)
+{
+	count_pause = pause_count;
+}
 
 /* A count, and what it was made from. */
 typedef struct Counting
@@ -49,6 +65,16 @@ finish(Counting *c)
 	MemoryContextDelete(c->context);
 }
 
+/* The same; it is an error if there is nothing to be shown. */
+static void
+count_to_show(Counting *c, Str name)
+{
+	count(c, name);
+	if (!c->counted)
+		code_raise(str_is(c->poll->status, "open") ? CODE_TALLY_HIDDEN : CODE_POLL_NOT_OPEN,
+				   psprintf("The poll is %s.", pnstrdup(c->poll->status.p, c->poll->status.n)));
+}
+
 /* SQL function: tally(poll text) returns setof record */
 COMMUNE_FUNCTION(commune_tally_tally)
 {
@@ -56,10 +82,7 @@ COMMUNE_FUNCTION(commune_tally_tally)
 	Counting	c;
 
 	InitMaterializedSRF(fcinfo, 0);
-	count(&c, DatumGetStr(PG_GETARG_DATUM(0)));
-	if (!c.counted)
-		code_raise(str_is(c.poll->status, "open") ? CODE_TALLY_HIDDEN : CODE_POLL_NOT_OPEN,
-				   psprintf("The poll is %s.", pnstrdup(c.poll->status.p, c.poll->status.n)));
+	count_to_show(&c, DatumGetStr(PG_GETARG_DATUM(0)));
 	for (size_t i = 0; i < c.tally.options; i++)
 	{
 		const OptionTally *option = &c.tally.option[i];
@@ -70,6 +93,7 @@ COMMUNE_FUNCTION(commune_tally_tally)
 			Int64GetDatum(option->direct_votes),
 			Int64GetDatum(option->represented_votes),
 			Int32GetDatum(option->rank),
+			Int32GetDatum(option->seats),
 			BoolGetDatum(option->winner),
 			Int64GetDatum(c.tally.electorate),
 			Int64GetDatum(c.tally.direct),
@@ -81,6 +105,58 @@ COMMUNE_FUNCTION(commune_tally_tally)
 		bool		nulls[lengthof(values)] = {false};
 
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	finish(&c);
+	return (Datum) 0;
+}
+
+static Datum
+text_or_null(bool *null, const char *text)
+{
+	*null = text == NULL;
+	return text != NULL ? CStringGetTextDatum(text) : (Datum) 0;
+}
+
+static Datum
+wide_or_null(bool *null, const Wide *value, int decimals)
+{
+	*null = value == NULL;
+	return value != NULL ? wide_numeric(*value, decimals) : (Datum) 0;
+}
+
+/*
+ * SQL function: rounds(poll text) returns setof (round integer, option integer, title text, votes numeric, status text,
+ * tie text, needed numeric, rest numeric)
+ */
+COMMUNE_FUNCTION(commune_tally_rounds)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Counting	c;
+	int32		number = 0;
+
+	InitMaterializedSRF(fcinfo, 0);
+	count_to_show(&c, DatumGetStr(PG_GETARG_DATUM(0)));
+	for (const CountRound *round = c.tally.count->first; round != NULL; round = round->next)
+	{
+		number++;
+		for (size_t o = 1; o <= c.tally.options; o++)
+		{
+			const TieBreak *tie = round->tie[o];
+			bool		nulls[8] = {false};
+			Datum		values[8] = {
+				Int32GetDatum(number),
+				Int32GetDatum((int32) o),
+				PointerGetDatum(varlena_from_str(c.poll->options.v[o - 1])),
+				wide_or_null(&nulls[3], round->has_votes[o] ? &round->votes[o] : NULL, round->decimals),
+				CStringGetTextDatum(round->status[o]),
+				text_or_null(&nulls[5], tie != NULL ? tie_rule_name(tie->rule) : NULL),
+				wide_or_null(&nulls[6], round->needed, round->decimals),
+				wide_or_null(&nulls[7], round->rest ? &round->votes[0] : NULL, round->decimals),
+			};
+
+			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		}
+		CHECK_FOR_INTERRUPTS();
 	}
 	finish(&c);
 	return (Datum) 0;

@@ -4,7 +4,6 @@
 #include "voting/answer_pg.h"
 
 #include "catalog/pg_type.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
@@ -74,22 +73,20 @@ answer_flag(const Answer *answer, int arg)
 }
 
 int
-answer_word(const Answer *answer, int arg, const char *name, const char *const *words, int n)
+answer_word(Answer *answer, int arg, const char *name, const char *const *words)
 {
 	FunctionCallInfo fcinfo = answer->fcinfo;
-	StringInfoData list;
-	Str			word;
+	Buf			list;
+	int			found;
 
 	if (PG_ARGISNULL(arg))
 		refuse_null(name);
-	word = DatumGetStr(PG_GETARG_DATUM(arg));
-	for (int i = 0; i < n; i++)
-		if (str_is(word, words[i]))
-			return i;
-	initStringInfo(&list);
-	for (int i = 0; i < n; i++)
-		appendStringInfo(&list, "%s%s", i == 0 ? "" : i == n - 1 ? " or " : ", ", words[i]);
-	code_raise(CODE_BAD_RULE, psprintf("%s is %s.", name, list.data));
+	found = word_find(words, DatumGetStr(PG_GETARG_DATUM(arg)));
+	if (found >= 0)
+		return found;
+	buf_init(&list, ANSWER_ARENA(answer));
+	words_print(&list, words);
+	code_raise(CODE_BAD_RULE, psprintf("%s is %.*s.", name, (int) list.n, list.p));
 }
 
 /* Take an array of integers; NULL, if it is. */

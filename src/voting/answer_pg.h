@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 
 #include "voting/place.h"
+#include "voting/words.h"
 
 /* An answer that is being given: rows of a function that returns a table. */
 typedef struct Answer
@@ -44,9 +45,7 @@ extern int32 answer_int_or(const Answer *answer, int arg, int32 otherwise);
 extern bool answer_flag(const Answer *answer, int arg);
 
 /* A parameter that is one of some words; its place among them. */
-extern int	answer_word(const Answer *answer, int arg, const char *name, const char *const *words, int n);
-
-#define ANSWER_WORD(answer, arg, name, words) answer_word(answer, arg, name, words, lengthof(words))
+extern int	answer_word(Answer *answer, int arg, const char *name, const char *const *words);
 
 /* A parameter that is a list of options, NULL if there is none; as marks of each option, options + 1 of them. */
 extern const uint8_t *answer_options(Answer *answer, int arg, const char *name, uint32_t options);

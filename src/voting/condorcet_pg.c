@@ -6,8 +6,6 @@
 #include "voting/condorcet.h"
 #include "voting/wide_pg.h"
 
-static const char *const strengths[] = {"winning", "margin", "ratio", "opposition"};
-
 /* Take the state of pairs that is the first argument. */
 static void
 take_pairs(Answer *answer, Counts *pairs)
@@ -103,7 +101,7 @@ COMMUNE_FUNCTION(commune_voting_minimax)
 		return (Datum) 0;
 	take_pairs(&answer, &pairs);
 	answer_ties(&answer, &ties, 3, PLACE_TIES, pairs.options);
-	answer_check(&answer, minimax_count(&minimax, &pairs, (Strength) ANSWER_WORD(&answer, 1, "strength", strengths),
+	answer_check(&answer, minimax_count(&minimax, &pairs, (Strength) answer_word(&answer, 1, "strength", strength_words),
 										answer_int(&answer, 2, "seats"), &ties, ANSWER_ARENA(&answer), &answer.fault));
 	for (uint32_t o = 1; o <= pairs.options; o++)
 	{
@@ -119,7 +117,7 @@ COMMUNE_FUNCTION(commune_voting_minimax)
 static void
 count_schulze(Answer *answer, Schulze *schulze, Counts *pairs, Ties *ties, int64 seats)
 {
-	answer_check(answer, schulze_count(schulze, pairs, (Strength) ANSWER_WORD(answer, 1, "strength", strengths), seats, ties,
+	answer_check(answer, schulze_count(schulze, pairs, (Strength) answer_word(answer, 1, "strength", strength_words), seats, ties,
 									   voting_pause, ANSWER_ARENA(answer), &answer->fault));
 }
 
@@ -188,13 +186,12 @@ COMMUNE_FUNCTION(commune_voting_schulze_paths)
 static void
 count_ranked_pairs(Answer *answer, RankedPairs *ranked, Counts *pairs)
 {
-	static const char *const equal[] = {"ranked", "together"};
 	Ties		ties;
 
 	take_pairs(answer, pairs);
 	answer_ties(answer, &ties, 4, PLACE_TIES, pairs->options);
-	answer_check(answer, ranked_pairs_count(ranked, pairs, (Strength) ANSWER_WORD(answer, 1, "strength", strengths),
-											(EqualPairs) ANSWER_WORD(answer, 2, "equal", equal), answer_int(answer, 3, "seats"),
+	answer_check(answer, ranked_pairs_count(ranked, pairs, (Strength) answer_word(answer, 1, "strength", strength_words),
+											(EqualPairs) answer_word(answer, 2, "equal", equal_pairs_words), answer_int(answer, 3, "seats"),
 											&ties, voting_pause, ANSWER_ARENA(answer), &answer->fault));
 }
 

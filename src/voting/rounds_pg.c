@@ -11,13 +11,10 @@
 static void
 take_sheet_rules(Answer *answer, SheetRules *rules, int arg, uint32_t options)
 {
-	static const char *const overvote[] = {"exhaust", "skip", "if_one_continuing", "wait"};
-	static const char *const duplicates[] = {"skip", "exhaust"};
-
 	*rules = (SheetRules){
-		.overvote = (Overvote) ANSWER_WORD(answer, arg, "overvote", overvote),
+		.overvote = (Overvote) answer_word(answer, arg, "overvote", overvote_words),
 		.max_skipped = answer_int_or(answer, arg + 1, -1),
-		.duplicate_exhausts = ANSWER_WORD(answer, arg + 2, "duplicates", duplicates) == 1,
+		.duplicate_exhausts = answer_word(answer, arg + 2, "duplicates", duplicate_words) == 1,
 		.withdrawn = answer_options(answer, arg + 3, "withdrawn", options)
 	};
 }
@@ -31,14 +28,13 @@ take_sheet_rules(Answer *answer, SheetRules *rules, int arg, uint32_t options)
 static void
 count_runoff(Answer *answer, Runoff *runoff, Ties *ties)
 {
-	static const char *const majority_of[] = {"continuing", "first_round", "ballots"};
 	FunctionCallInfo fcinfo = answer->fcinfo;
 	Profile		profile;
 	RunoffRules rules = {0};
 
 	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->space);
 	take_sheet_rules(answer, &rules.sheets, 1, profile.options);
-	rules.majority_of = (MajorityOf) ANSWER_WORD(answer, 5, "majority_of", majority_of);
+	rules.majority_of = (MajorityOf) answer_word(answer, 5, "majority_of", majority_of_words);
 	rules.run_to = answer_int_or(answer, 6, 1);
 	rules.batch = answer_flag(answer, 7);
 	rules.first_out = answer_options(answer, 8, "first_out", profile.options);
@@ -68,13 +64,6 @@ needed_datum(const RunoffRound *round)
  */
 COMMUNE_FUNCTION(commune_voting_irv)
 {
-	static const char *const statuses[] = {
-		[RUNOFF_CONTINUING] = "continuing",
-		[RUNOFF_ELECTED] = "elected",
-		[RUNOFF_EXCLUDED] = "excluded",
-		[RUNOFF_OUT] = "out",
-		[RUNOFF_WITHDRAWN] = "withdrawn",
-	};
 	Answer		answer;
 	Runoff		runoff;
 	Ties		ties;
@@ -92,7 +81,7 @@ COMMUNE_FUNCTION(commune_voting_irv)
 				Int32GetDatum(o),
 				Int64GetDatum(round->votes[o]),
 				Int64GetDatum(round->votes[o] - (r > 0 ? runoff.round[r - 1].votes[o] : 0)),
-				text_datum(statuses[round->status[o]]),
+				text_datum(runoff_status_words[round->status[o]]),
 				nulls[5] ? (Datum) 0 : needed_datum(round),
 				Int64GetDatum(round->votes[0]),
 				Int64GetDatum(runoff.blank)
@@ -152,16 +141,14 @@ COMMUNE_FUNCTION(commune_voting_irv_ties)
 static void
 count_stv(Answer *answer, Stv *stv, Ties *ties)
 {
-	static const char *const rule_names[] = {"scottish", "wigm", "meek"};
-	static const char *const quotas[] = {"own", "droop", "fraction", "hare"};
 	FunctionCallInfo fcinfo = answer->fcinfo;
 	Profile		profile;
 	StvRules	rules = {0};
 
 	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->space);
 	rules.seats = answer_int(answer, 1, "seats");
-	rules.rule = (StvRule) ANSWER_WORD(answer, 2, "rule", rule_names);
-	rules.quota = PG_ARGISNULL(3) ? QUOTA_OWN : (StvQuota) ANSWER_WORD(answer, 3, "quota", quotas);
+	rules.rule = (StvRule) answer_word(answer, 2, "rule", stv_rule_words);
+	rules.quota = PG_ARGISNULL(3) ? QUOTA_OWN : (StvQuota) answer_word(answer, 3, "quota", stv_quota_words);
 	rules.decimals = answer_int_or(answer, 4, -1);
 	rules.batch = answer_flag(answer, 5);
 	take_sheet_rules(answer, &rules.sheets, 6, profile.options);
@@ -176,13 +163,6 @@ count_stv(Answer *answer, Stv *stv, Ties *ties)
  */
 COMMUNE_FUNCTION(commune_voting_stv)
 {
-	static const char *const statuses[] = {
-		[STV_CONTINUING] = "continuing",
-		[STV_ELECTED] = "elected",
-		[STV_EXCLUDED] = "excluded",
-		[STV_NOT_ELECTED] = "not elected",
-		[STV_WITHDRAWN] = "withdrawn",
-	};
 	static const char *const events[] = {
 		[EVENT_ELECTED] = "elected",
 		[EVENT_EXCLUDED] = "excluded",
@@ -206,7 +186,7 @@ COMMUNE_FUNCTION(commune_voting_stv)
 				wide_numeric(round->votes[o], stv.decimals),
 				wide_numeric(round->votes[o] - (r > 0 ? stv.round[r - 1].votes[o] : 0), stv.decimals),
 				nulls[4] ? (Datum) 0 : wide_numeric(round->keep[o], stv.decimals),
-				text_datum(statuses[round->status[o]]),
+				text_datum(stv_status_words[round->status[o]]),
 				nulls[6] ? (Datum) 0 : text_datum(events[round->event[o]]),
 				wide_numeric(round->sums[SUM_QUOTA], stv.decimals),
 				wide_numeric(round->sums[SUM_SURPLUS], stv.decimals),

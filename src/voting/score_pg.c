@@ -67,8 +67,6 @@ quotient(Wide a, Wide b, int decimals)
  */
 COMMUNE_FUNCTION(commune_voting_score)
 {
-	static const char *const methods[] = {"sum", "mean", "median", "majority_judgment"};
-	static const char *const unscored[] = {"lowest", "ignored"};
 	Answer		answer;
 	Counts		counts;
 	Scores		scores;
@@ -78,8 +76,8 @@ COMMUNE_FUNCTION(commune_voting_score)
 		return (Datum) 0;
 	counts_from_datum(&counts, PG_GETARG_DATUM(0), COUNT_SCORE, &answer.space);
 	answer_ties(&answer, &ties, 4, PLACE_TIES, counts.options);
-	answer_check(&answer, scores_count(&scores, &counts, (ScoreBy) ANSWER_WORD(&answer, 1, "method", methods),
-									   ANSWER_WORD(&answer, 2, "unscored", unscored) == 0, answer_int(&answer, 3, "seats"), &ties,
+	answer_check(&answer, scores_count(&scores, &counts, (ScoreBy) answer_word(&answer, 1, "method", score_by_words),
+									   answer_word(&answer, 2, "unscored", unscored_words) == 0, answer_int(&answer, 3, "seats"), &ties,
 									   ANSWER_ARENA(&answer), &answer.fault));
 	for (uint32_t o = 1; o <= counts.options; o++)
 	{
@@ -164,7 +162,6 @@ COMMUNE_FUNCTION(commune_voting_star_ties)
 static Datum
 borda(FunctionCallInfo fcinfo, bool of_profile)
 {
-	static const char *const modes[] = {"average", "zero", "modified", "dowdall"};
 	Answer		answer;
 	Counts		counts;
 	Profile		profile;
@@ -182,7 +179,7 @@ borda(FunctionCallInfo fcinfo, bool of_profile)
 	else
 		counts_from_datum(&counts, PG_GETARG_DATUM(0), COUNT_BORDA, &answer.space);
 	options = of_profile ? profile.options : counts.options;
-	mode = (BordaMode) ANSWER_WORD(&answer, 1, "mode", modes);
+	mode = (BordaMode) answer_word(&answer, 1, "mode", borda_mode_words);
 	lowest = answer_int_or(&answer, 2, mode == BORDA_MODIFIED);
 	seats = answer_int(&answer, 3, "seats");
 	answer_ties(&answer, &ties, 4, PLACE_TIES, options);

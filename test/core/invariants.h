@@ -121,23 +121,53 @@ broken_member(const Tables *t, const Member *m)
 static inline const char *
 broken_ballot(const Tables *t, const Ballot *b, Poll *poll)
 {
+	ChoiceForm	form = method_find(poll->method)->form;
 	int64_t		cost = 0;
+	uint32_t	high;
 
 	if (b->since <= poll->opened || (poll->closed != INT8_NONE && b->since >= poll->closed))
 		return "a ballot from before the opening or after the closing";
 	if (b->final && (poll->frozen == INT8_NONE || b->since >= poll->frozen))
 		return "a ballot is final that carries nobody";
 	if (b->abstain)
-		return b->option != INT4_NONE || b->votes.v != NULL ? "an abstention votes" : NULL;
-	if (str_is(poll->method, "majority"))
-		return b->option < 1 || b->option > (int64_t) poll->options.n || b->votes.v != NULL ? "a vote for no option" : NULL;
-	if (b->votes.n != poll->options.n || b->option != INT4_NONE)
+		return b->option != INT4_NONE || b->votes.v != NULL || b->ranking.p != NULL ? "an abstention votes" : NULL;
+	if ((b->option != INT4_NONE) + (b->votes.v != NULL) + (b->ranking.p != NULL) != 1)
+		return "a ballot votes in two ways, or in none";
+	if (form == CHOICE_OPTION)
+		return b->option < 1 || b->option > (int64_t) poll->options.n ? "a vote for no option" : NULL;
+	if (form != CHOICE_VOTES)
+		return b->ranking.p == NULL || ranking_check((const uint8_t *) b->ranking.p, b->ranking.n, NULL) != CODE_OK ||
+			!ranking_fits(&high, (const uint8_t *) b->ranking.p, b->ranking.n, (uint32_t) poll->options.n) ?
+			"a ranking is none" : NULL;
+	if (b->votes.n != poll->options.n)
 		return "a ballot does not vote on each option";
 	for (size_t i = 0; i < b->votes.n; i++)
 		cost += (int64_t) b->votes.v[i] * b->votes.v[i];
 	if (str_is(poll->method, "quadratic") && cost > method_int(poll_params(t->state, poll), "credits", 0))
 		return "a ballot costs more than the credits";
 	return NULL;
+}
+
+/* Check the rounds of a count: where there is a rest, nothing is lost. */
+static inline const char *
+broken_rounds(const Tally *tally)
+{
+	Wide		all = tally->direct + tally->represented - tally->abstained;
+
+	for (const CountRound *round = tally->count->first; round != NULL; round = round->next)
+	{
+		Wide		sum = round->votes[0];
+
+		for (uint32_t o = 1; o <= tally->options; o++)
+		{
+			if (round->status[o] == NULL)
+				return "an option has no status in a round";
+			sum += round->votes[o];
+		}
+		if (round->rest && sum != all * wide_pow10(round->decimals))
+			return "the votes of a round do not add up";
+	}
+	return tally->count->first == NULL ? "a count without rounds" : NULL;
 }
 
 static inline int64_t
@@ -161,6 +191,7 @@ broken_poll(const Tables *t, Poll *poll)
 	int64_t		cast = 0;
 	Tally		tally;
 	Fault		fault;
+	Code		code;
 
 	if (!announced && !open && !closed && !str_is(poll->status, "lapsed"))
 		return "a poll's status is none";
@@ -189,12 +220,15 @@ broken_poll(const Tables *t, Poll *poll)
 		return "a poll's ballots are miscounted";
 	if (!open && !closed)
 		return cast > 0 ? "a ballot in a poll that never opened" : NULL;
-	if (tally_poll(&tally, t->arena, t->state, poll, &fault) != CODE_OK)
+	code = tally_poll(&tally, t->arena, t->state, poll, &fault);
+	if (code == CODE_NUMBER_OVERFLOW || code == CODE_TOO_LARGE)
+		return NULL;
+	if (code != CODE_OK)
 		return "a poll cannot be counted";
 	if (tally.electorate != poll->electorate || tally.direct != cast ||
 		tally.direct + tally.represented + tally.unrepresented != tally.electorate)
 		return "a tally does not add up";
-	return NULL;
+	return broken_rounds(&tally);
 }
 
 static inline const char *

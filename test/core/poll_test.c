@@ -142,7 +142,7 @@ test_announce(void)
 	ANNOUNCE(&c, BAD_MEMBERS, "quorum", "1");
 
 	/* method and parameters */
-	ANNOUNCE(&c, UNKNOWN_METHOD, "method", "'borda'");
+	ANNOUNCE(&c, UNKNOWN_METHOD, "method", "'dice'");
 	ANNOUNCE(&c, UNKNOWN_METHOD, "method", "'Approval'");
 	ANNOUNCE(&c, BAD_MEMBERS, "method", "1");
 	ANNOUNCE(&c, BAD_MEMBERS, "params", "[]");
@@ -221,6 +221,61 @@ test_params(void)
 		{"quadratic", "{'credits':100,'negative':0}", false},
 		{"quadratic", "{'credits':100,'seats':3}", false},
 		{"quadratic", "{'credits':100,'threshold':[1,2]}", false},
+		{"plurality", "{'seats':2,'ties':'lot'}", true},
+		{"plurality", "{'ties':' option_order '}", true},
+		{"plurality", "{'ties':''}", false},
+		{"plurality", "{'ties':'dice'}", false},
+		{"plurality", "{'ties':'lot,option_order'}", false},	/* the second would never be asked */
+		{"plurality", "{'ties':'prior_round,lot'}", false},
+		{"plurality", "{'ties':1}", false},
+		{"score", "{'highest':1000,'by':'majority_judgment'}", true},
+		{"score", "{}", false},
+		{"score", "{'highest':0}", false},
+		{"score", "{'highest':1001}", false},
+		{"score", "{'highest':5,'by':'luck'}", false},
+		{"score", "{'highest':5,'by':1}", false},
+		{"star", "{'highest':5}", true},
+		{"star", "{'highest':5,'ties':'top_scores,option_order'}", true},
+		{"star", "{'highest':5,'ties':'pairwise'}", false},		/* that may leave a tie */
+		{"star", "{'highest':5,'seats':1}", false},
+		{"cumulative", "{'credits':10,'highest':5}", true},
+		{"cumulative", "{'highest':5}", false},
+		{"borda", "{}", true},
+		{"borda", "{'mode':'dowdall','seats':2}", true},
+		{"borda", "{'mode':'Dowdall'}", false},
+		{"irv", "{}", true},
+		{"irv", "{'ties':'first_round,lot'}", true},
+		{"irv", "{'ties':'all'}", false},
+		{"irv", "{'seats':1}", false},
+		{"stv", "{'seats':2,'rule':'wigm','quota':'hare'}", true},
+		{"stv", "{'rule':'wigm'}", false},
+		{"stv", "{'seats':2,'rule':'meek'}", true},
+		{"stv", "{'seats':2,'rule':'meek','quota':'droop'}", false},
+		{"copeland", "{}", true},
+		{"copeland", "{'strength':'winning'}", false},
+		{"minimax", "{'strength':'opposition'}", true},
+		{"minimax", "{'strength':'ratio'}", false},
+		{"schulze", "{'strength':'ratio'}", true},
+		{"schulze", "{'strength':'opposition'}", false},
+		{"ranked_pairs", "{'strength':'margin','equal':'together'}", true},
+		{"ranked_pairs", "{'ties':'none'}", false},
+		{"dhondt", "{'seats':100000,'threshold':[1,20]}", true},
+		{"dhondt", "{}", false},
+		{"dhondt", "{'seats':100001}", false},
+		{"sainte_lague", "{'seats':3,'quota':'hare'}", false},
+		{"largest_remainder", "{'seats':3,'quota':'droop'}", true},
+		{"greedy", "{'measure':'votes_per_cost','unaffordable':'stop','budget':10,'costs':[1,9007199254740991]}", true},
+		{"greedy", "{'measure':'votes','budget':10,'costs':[1]}", false},
+		{"greedy", "{'measure':'votes','budget':10,'costs':[1,0]}", false},
+		{"greedy", "{'measure':'votes','budget':10,'costs':[1,'2']}", false},
+		{"greedy", "{'measure':'votes','budget':10,'costs':3}", false},
+		{"greedy", "{'measure':'votes','costs':[1,2]}", false},
+		{"greedy", "{'budget':10,'costs':[1,2]}", false},
+		{"equal_shares", "{'utility':'cost','completion':'none','budget':10,'costs':[1,2]}", true},
+		{"equal_shares", "{'utility':'cost','completion':'add1','increment':1,'exhaustive':true,'budget':10,'costs':[1,2]}", true},
+		{"equal_shares", "{'utility':'cost','completion':'add1','budget':10,'costs':[1,2]}", false},
+		{"equal_shares", "{'utility':'cost','completion':'none','increment':1,'budget':10,'costs':[1,2]}", false},
+		{"equal_shares", "{'completion':'none','budget':10,'costs':[1,2]}", false},
 	};
 
 	commune_begin(&c);
@@ -237,6 +292,8 @@ test_params(void)
 	ACT(&c, BAD_PARAMS, "ann", "poll",
 		"'name':'none','title':'x','options':['a'],'method':'quadratic','opens':1,'closes':4000000000");
 
+	for (int i = 0; i < METHOD_COUNT; i++)
+		CHECK(methods[i].id == (MethodId) i && method_find(str_from(methods[i].name)) == &methods[i]);
 	CHECK(method_find(STR("majority")) != NULL && method_find(STR("")) == NULL && method_find(STR("majorit")) == NULL);
 	CHECK_INT(method_int(NULL, "seats", 7), 7);
 	CHECK(!method_flag(NULL, "running"));

@@ -210,6 +210,7 @@ SELECT c.relname, a.attname, pg_temp.damage(c.relname, format('UPDATE commune.%1
 		WHEN 'text[]' THEN '''{z}'''
 		WHEN 'integer[]' THEN '''{7}'''
 		WHEN 'bigint[]' THEN '''{7}'''
+		WHEN 'commune.ranking' THEN '''2>1'''
 		WHEN 'commune.did' THEN '''did:commune:mzxw6ytbmzxw6ytbmzxw6ytbmzxw6ytb'''
 		WHEN 'commune.did[]' THEN '''{did:commune:mzxw6ytbmzxw6ytbmzxw6ytbmzxw6ytb}'''
 		ELSE format('coalesce(%I, 0) + 1000', a.attname) END)) AS found

@@ -296,6 +296,18 @@ ok_run('quadratic', 'poll', 'budget', @poll, '--method', 'quadratic', '--credits
 	'--text', "Line 1\nLine 2", '--quorum', '1/4', '--closes', 'now+2h', '--running', '-w');
 ok_run('approval', 'poll', 'names', @poll, '--method', 'approval', '--closes', 'now+2h', '-w');
 ok_run('majority', 'poll', 'chair', @poll, '--method', 'majority', '--closes', 'now+2h', '-w');
+ok_run('by its parameters', 'poll', 'board', @poll, '--method', 'stv', '-p', 'seats=2', '--param', 'rule=wigm', '--closes', 'now+2h', '-w');
+ok_run('money', 'poll', 'money', @poll, '--method', 'greedy', '-p', 'budget=100', '-p', 'costs=50,40,60', '-p', 'measure=votes', '-p',
+	'ties=min_cost,lot', '--closes', 'now+2h', '-w');
+is(sql("SELECT string_agg(params::text, ' ' ORDER BY name) FROM commune.poll WHERE name IN ('board', 'money')"),
+	'{"rule":"wigm","seats":2} {"budget":100,"costs":[50,40,60],"measure":"votes","ties":"min_cost,lot"}', 'parameters by name');
+for ([ 'no such parameter', 4, 'seat=2' ], [ 'a word that is none', 4, 'rule=irish' ], [ 'a fraction in its place', 4, 'seats=1/2' ],
+	[ 'no name', 1, '=2' ], [ 'no value', 1, 'seats' ])
+{
+	my ($name, $status, $param) = @$_;
+
+	ends_with($status, $name, 'poll', 'none', @poll, '--method', 'stv', '-p', $param, '--closes', 'now+2h', '--offline');
+}
 is(sql("SELECT params::text, quorum_num, quorum_den, topic FROM commune.poll WHERE name = 'budget'"),
 	'{"credits":100,"negative":true,"running":true,"seats":2}|1|4|wells', 'as it was to be');
 
@@ -305,11 +317,14 @@ like($err, qr/What to build\nLine 1\nLine 2\nmethod   quadratic.*\n.*\nmanifest 
 	'after it was shown');
 my ($manifest) = $err =~ /^manifest (\S+)/m;
 is(sql("SELECT commune.base64url(manifest) FROM commune.poll WHERE name = 'budget'"), $manifest, 'under the id of what was shown');
+ok_run('vote by ranks', 'vote', 'board', '-k', 'k2', '--ranking', '3>1', '-w');
+like($err, qr/\n +2\.  1\. trees\n +-  2\. b.*nke\n +1\.  3\. paths/, 'shows the ranks');
+is(sql("SELECT b.ranking FROM commune.ballot b JOIN commune.poll p ON p.seq = b.poll WHERE p.name = 'board'"), '3>1', 'the ranking');
 ok_run('vote approval', 'vote', 'names', '-k', 'k2', '--approve', '1,3', '-w');
 ok_run('vote majority', 'vote', 'chair', '-k', 'k2', '--option', 2, '-w');
 ok_run('abstain', 'vote', 'chair', '-k', 'k3', '--abstain', '-w', '--manifest',
 	sql("SELECT commune.base64url(manifest) FROM commune.poll WHERE name = 'chair'"));
-is(sql('SELECT p.name, b.option, b.abstain, b.votes FROM commune.ballot b JOIN commune.poll p ON p.seq = b.poll ORDER BY b.seq'),
+is(sql("SELECT p.name, b.option, b.abstain, b.votes FROM commune.ballot b JOIN commune.poll p ON p.seq = b.poll WHERE p.name <> 'board' ORDER BY b.seq"),
 	"budget||f|{5,-1,3}\nnames||f|{1,0,1}\nchair|2|f|\nchair||t|", 'the ballots');
 {
 	my $nonce = slurp_file('k3.nonce');
@@ -327,6 +342,9 @@ for (
 	[ 'too many votes', 'QC411', 'budget', '--votes', '1,1,1,1' ],
 	[ 'too few votes', 'QC410', 'budget', '--votes', '1' ],
 	[ 'no option', 'QC411', 'chair', '--option', '4' ],
+	[ 'no option to rank', 'QC411', 'board', '--ranking', '4>1' ],
+	[ 'equal ranks', 'QC410', 'board', '-r', '1=2' ],
+	[ 'no ranking', 'QC410', 'board', '-r', 'first' ],
 	[ 'no option to approve', 'QC411', 'names', '--approve', '4' ],
 	[ 'another form', 'QC410', 'chair', '--votes', '1,0,0' ],
 	[ 'no poll', 'QC406', 'nothing', '--abstain' ],

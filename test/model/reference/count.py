@@ -1,4 +1,7 @@
 """Delegation in a poll, and counting: docs/acts.md."""
+import hashlib
+
+from . import methods
 
 
 def lists_that_count(electorate, delegations, poll_scope, topics, opened_at):
@@ -42,11 +45,11 @@ def represented_by(electorate, lists, voters):
 
 
 class Count:
-    """What a poll comes to.  `ballots` maps voters to {"abstain": True}, {"option": n} or {"votes": [...]}; those who are
+    """What a poll comes to.  `ballots` maps voters to choices, `numbers` to the numbers that the register gave them; those who are
     `late` vote for themselves alone."""
 
-    def __init__(self, poll, electorate, lists, ballots, late):
-        options, method, params = len(poll.options), poll.method, poll.params
+    def __init__(self, poll, electorate, lists, ballots, late, numbers):
+        options = len(poll.options)
         represents = dict.fromkeys(ballots, 0)
         for member, voter in represented_by(electorate, lists, set(ballots) - late).items():
             represents[voter] += member not in late
@@ -58,36 +61,34 @@ class Count:
         self.abstained = 0
         self.direct_votes = [0] * options
         self.represented_votes = [0] * options
+        counted = []
         for voter, choice in ballots.items():
             if "abstain" in choice:
                 self.abstained += 1 + represents[voter]
             else:
-                for i, v in enumerate(votes_of(choice, options)):
+                counted.append((choice, 1 + represents[voter]))
+                for i, v in enumerate(methods.given(choice, options)):
                     self.direct_votes[i] += v
                     self.represented_votes[i] += represents[voter] * v
         self.votes = [a + b for a, b in zip(self.direct_votes, self.represented_votes)]
 
         num, den = poll.quorum or (0, 1)
         self.quorum_reached = (self.direct + self.represented) * den >= self.electorate * num
-        self.rank = [1 + sum(other > v for other in self.votes) for v in self.votes]
-        seats = params.get("seats", 1)
-        in_reach = [i for i, v in enumerate(self.votes) if v > 0 and self.rank[i] <= seats]
-        winners = [i for i in in_reach if self.rank[i] + self.votes.count(self.votes[i]) - 1 <= seats]
-        self.tied = len(winners) < len(in_reach)
-        if method == "majority":
-            winners = [i for i in winners if enough(self.votes[i], sum(self.votes), params.get("threshold"))]
-        if not self.quorum_reached:
-            winners, self.tied = [], False
-        self.winners = [i + 1 for i in winners]
+        found = methods.Result(poll, counted, seed(poll, ballots, numbers), self.quorum_reached)
+        self.rank, self.tied, self.rounds = found.rank, found.tied, found.rounds
+        self.ties, self.state = found.ties.broken, hashlib.sha256(found.state).digest()
+        self.winners = [i + 1 for i in sorted(found.elected)]
 
 
-def votes_of(choice, options):
-    if "option" in choice:
-        return [int(i + 1 == choice["option"]) for i in range(options)]
-    return choice["votes"]
+def seed(poll, ballots, numbers):
+    """The seed of a poll's lots."""
+    lines = "".join("%d %s\n" % (numbers[voter], written(choice)) for voter, choice in sorted(ballots.items(), key=lambda b: numbers[b[0]]))
+    return hashlib.sha256(b"commune/lot/1\n" + poll.manifest + lines.encode()).digest()
 
 
-def enough(votes, all_votes, threshold):
-    if threshold is None:
-        return votes * 2 > all_votes
-    return votes * threshold[1] >= all_votes * threshold[0]
+def written(choice):
+    if "abstain" in choice:
+        return "-"
+    if "ranking" in choice:
+        return methods.canonical_ranking(choice["ranking"])
+    return str(choice["option"]) if "option" in choice else ",".join(map(str, choice["votes"]))

@@ -4,7 +4,7 @@ A State is changed by fold() for each act of a block and then by clock(), which 
 what an act would come to, and changes nothing.  Times are microseconds since 1970."""
 import functools
 
-from . import count, kinds, merkle
+from . import count, kinds, merkle, methods
 from .record import base64url, base64url_decode, canonical, did_binary, is_of_prime_order, key_of_did, leaf
 
 SECOND = 1000000
@@ -63,9 +63,11 @@ class Poll:
         self.window = self.params.get("override_window", 0) * SECOND
         self.frozen, self.final = None, set()       # from this index on; whose ballots cannot change
         self.electorate = self.lists = None         # as they were when it opened
+        self.numbers = None         # of the electorate
 
     def count(self):
-        return count.Count(self, self.electorate, self.lists, {did: choice for did, (_, choice, _) in self.ballots.items()}, self.late())
+        return count.Count(self, self.electorate, self.lists, {did: choice for did, (_, choice, _) in self.ballots.items()}, self.late(),
+                           self.numbers)
 
     def late(self):
         return {did for did, (_, _, first) in self.ballots.items() if self.frozen is not None and first >= self.frozen}
@@ -247,7 +249,7 @@ class State:
         refuse_if(self.poll_of("name", poll.name), "QC401")
         refuse_if(poll.topic is not None and poll.topic not in self.topics, "QC311")
         refuse_if(poll.opens >= poll.closes or poll.closes <= now, "QC402")
-        refuse_if(poll.method not in ("majority", "approval", "quadratic"), "QC403")
+        refuse_if(poll.method not in methods.METHODS, "QC403")
         refuse_if(not kinds.parameters(poll.method, poll.params, len(poll.options)), "QC404")
         refuse_if(poll.window >= poll.closes - poll.opens, "QC404")
         refuse_if(signer.polls >= self.charter.limits["open_polls"], "QC405")
@@ -365,6 +367,7 @@ class State:
     def open(self, poll, now):
         poll.status, poll.opened_at, poll.due = "open", now, poll.next_due()
         poll.electorate = set(self.members())
+        poll.numbers = {did: self.identities[did].id for did in poll.electorate}
         in_force = {pair: (made[5], made[4]) for pair, made in self.in_force.items()}
         poll.lists = count.lists_that_count(poll.electorate, in_force, ("poll", poll.name), self.topics_above(poll.topic), now)
 
@@ -408,7 +411,8 @@ def result(poll):
     return {"entry": "result", "poll": base64url(poll.manifest), "votes": found.votes, "winners": found.winners,
             "tied": found.tied, "quorum_reached": found.quorum_reached, "electorate": found.electorate,
             "direct": found.direct, "represented": found.represented, "unrepresented": found.unrepresented,
-            "abstained": found.abstained}
+            "abstained": found.abstained, "seats": [1] * len(found.winners), "state": base64url(found.state), "ties": found.ties,
+            "tie_breaks": len(found.ties)}
 
 
 ENTRY = b"commune/entry/1\n"

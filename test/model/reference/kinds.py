@@ -1,6 +1,7 @@
 """The members of each kind of act: the tables of docs/acts.md."""
 import re
 
+from . import methods
 from .record import LARGEST, Malformed, base64url_decode, did_binary, is_integer
 
 
@@ -103,22 +104,34 @@ def parameters(method, params, options):
     """Whether the parameters are those of the method."""
     flag = lambda value: isinstance(value, bool)
     common = {"running": flag, "override_window": integer(1, 253402300799)}
-    seats = {"seats": integer(1, options), **common}
-    if method == "majority":
-        return members({}, {"threshold": lambda value: share(value) and value[0] > 0, **common})(params)
-    if method == "approval":
-        return members({}, seats)(params)
-    return members({"credits": integer(1)}, {**seats, "negative": flag})(params)
+    seats = {"seats": integer(1, options), "ties": word("none", "lot", "option_order"), **common}
+    optional = {
+        "majority": {"threshold": lambda value: share(value) and value[0] > 0, **common},
+        "score": {"by": word("sum", "median"), **seats},
+        "quadratic": {"negative": flag, **seats},
+        "borda": {"mode": word("average", "zero", "modified"), **seats},
+        "irv": {"ties": word("lot", "option_order", "prior_round,lot", "first_round,option_order"), **common},
+        "schulze": {"strength": word("winning"), **seats},
+    }
+    required = {"score": {"highest": integer(1, 1000)}, "quadratic": {"credits": integer(1)}}
+    return members(required.get(method, {}), optional.get(method, seats))(params)
+
+
+def word(*words):
+    """One of a few; of those that the methods have, people here use no others."""
+    return lambda value: isinstance(value, str) and value in words
 
 
 def choice_refused(method, params, options, choice):
     """The SQLSTATE that refuses a choice, or none."""
     if choice == {"abstain": True}:
         return None
-    if method == "majority":
+    if method in ("majority", "plurality"):
         if not members({"option": integer()}, {})(choice):
             return "QC410"
         return None if 1 <= choice["option"] <= options else "QC411"
+    if method in methods.RANKINGS:
+        return ranking_refused(method, options, choice)
     if not members({"votes": lambda value: isinstance(value, list)}, {})(choice):
         return "QC410"
     votes = choice["votes"]
@@ -126,8 +139,25 @@ def choice_refused(method, params, options, choice):
         return "QC412"
     if len(votes) > options:
         return "QC411"
-    if method == "approval":
-        single = integer(0, 1)
+    if method in ("approval", "score"):
+        single = integer(0, params.get("highest", 1))
     else:
         single = integer(-INT4 if params.get("negative", False) else 0, INT4)
     return None if array(single, options, options)(votes) else "QC410"
+
+
+def ranking_refused(method, options, choice):
+    if not members({"ranking": lambda value: isinstance(value, str)}, {})(choice):
+        return "QC410"
+    text = choice["ranking"].rstrip("> ")
+    if not re.fullmatch("( *[0-9]+ *(= *[0-9]+ *)*| *)(>( *[0-9]+ *(= *[0-9]+ *)*| *))*", text):
+        return "QC410"
+    ranks = [[int(option) - 1 for option in rank.split("=")] if rank.strip() else [] for rank in text.split(">")] if text else []
+    named = [option for rank in ranks for option in rank]
+    if any(len(set(rank)) != len(rank) for rank in ranks) or any(not 0 <= option < 32767 for option in named):
+        return "QC410"
+    if any(option >= options for option in named):
+        return "QC411"
+    if len(set(named)) != len(named) or [] in ranks or method == "irv" and any(len(rank) > 1 for rank in ranks):
+        return "QC410"
+    return None

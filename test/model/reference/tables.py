@@ -3,6 +3,7 @@ import json
 
 import psycopg2
 
+from .methods import canonical_ranking
 from .record import canonical
 
 SELECTS = {
@@ -15,7 +16,7 @@ SELECTS = {
     "poll": "SELECT seq, author, name, title, text, topic, options, method, params::text, quorum_num, quorum_den, id, status,"
             " {opens}, {closes}, {due}, extensions, opened, {opened_at}, manifest, electorate, ballots, closed, frozen, result"
             " FROM commune.poll",
-    "ballot": "SELECT poll, member, seq, since, option, abstain, final, votes FROM commune.ballot",
+    "ballot": "SELECT poll, member, seq, since, option, abstain, final, votes, ranking::text FROM commune.ballot",
     "delegation": "SELECT truster, since, until, {expires}, scope, trustees, must_vote FROM commune.delegation",
 }
 TIMES = {name: "(extract(epoch FROM %s) * 1000000)::bigint" % name for name in ("opens", "closes", "due", "opened_at", "expires")}
@@ -59,7 +60,8 @@ def make(state):
         made["poll"].append((p.seq, number[p.author], p.name, p.title, p.text, p.topic, p.options, p.method, canonical(p.params),
                              *(p.quorum or (None, None)), p.id, p.status, p.opens, p.closes, p.due, p.extensions, p.opened,
                              p.opened_at, p.manifest, p.electorate and len(p.electorate), len(p.ballots), p.closed, p.frozen, p.result))
-        made["ballot"] += [(p.seq, number[did], seq, first, choice.get("option"), "abstain" in choice, did in p.final, choice.get("votes"))
+        made["ballot"] += [(p.seq, number[did], seq, first, choice.get("option"), "abstain" in choice, did in p.final, choice.get("votes"),
+                            canonical_ranking(choice["ranking"]) if "ranking" in choice else None)
                            for did, (seq, choice, first) in p.ballots.items()]
     made["delegation"] = [(number[truster], since, until, expires, "/".join(scope), [number[did] for did in names],
                            must_vote or None)
@@ -76,14 +78,18 @@ def compare_count(mirror, poll):
         counted = poll.count()
         totals = (counted.electorate, counted.direct, counted.represented, counted.unrepresented, counted.abstained)
         tally = [(i + 1, option, counted.votes[i], counted.direct_votes[i], counted.represented_votes[i], counted.rank[i],
-                  i + 1 in counted.winners, *totals, counted.quorum_reached) for i, option in enumerate(poll.options)]
+                  int(i + 1 in counted.winners), i + 1 in counted.winners, *totals, counted.quorum_reached) for i, option in enumerate(poll.options)]
+        rounds = [(number, i + 1, votes[i]) for number, votes in enumerate(counted.rounds, 1) for i in range(len(poll.options))]
         outcome = counted.winners, counted.tied, counted.quorum_reached, *totals
     else:
-        tally = "QC413" if poll.status == "open" else "QC407"
+        rounds = tally = "QC413" if poll.status == "open" else "QC407"
         outcome = (None,) * 8
     found = answer(mirror, "SELECT * FROM commune.tally(%s)", poll.name)
     if found != tally:
         yield "tally of " + poll.name, found, tally
+    found = answer(mirror, "SELECT round, option, votes FROM commune.rounds(%s)", poll.name)
+    if found != rounds:
+        yield "rounds of " + poll.name, found, rounds
     found = answer(mirror, "SELECT * FROM commune.outcome(%s)", poll.name)
     if found != [(poll.name, poll.status, poll.method, *outcome)]:
         yield "outcome of " + poll.name, found, outcome

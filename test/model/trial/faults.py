@@ -225,7 +225,10 @@ def refused_qc404(author):
         ("majority", {"threshold": [0, 1]}), ("majority", {"threshold": [3, 2]}), ("majority", {"threshold": [1]}),
         ("majority", {"seats": 1}), ("majority", {"running": 1}), ("approval", {"seats": 0}), ("approval", {"seats": 256}),
         ("approval", {"credits": 1}), ("quadratic", {}), ("quadratic", {"credits": 0}), ("quadratic", {"credits": "1"}),
-        ("quadratic", {"credits": 9, "negative": None}), ("quadratic", {"credits": 9, "threshold": [1, 2]})])
+        ("quadratic", {"credits": 9, "negative": None}), ("quadratic", {"credits": 9, "threshold": [1, 2]}),
+        ("plurality", {"ties": "luck"}), ("plurality", {"ties": "lot,none"}), ("score", {}), ("score", {"highest": 1001}),
+        ("score", {"highest": 5, "by": "mood"}), ("borda", {"mode": 1}), ("irv", {"seats": 1}), ("irv", {"ties": "prior_round"}),
+        ("schulze", {"strength": "opposition"})])
     return author.poll(**{**also(author), "method": method, "params": params})
 
 
@@ -266,6 +269,9 @@ def refused_qc410(author):
                   majority=[lambda n: {"option": "1"}, lambda n: {"option": 1, "x": 1}, lambda n: {"votes": [1] * n}],
                   approval=[lambda n: {"votes": [1] * (n - 1)}, lambda n: {"votes": [2] * n}, lambda n: {"votes": [-1] * n},
                             lambda n: {"votes": ["1"] * n}, lambda n: {"option": 1}],
+                  score=[lambda n: {"votes": [1001] * n}, lambda n: {"ranking": "1"}],
+                  irv=[lambda n: {"ranking": "1=2"}, lambda n: {"ranking": "1>1"}, lambda n: {"ranking": "1>>2"}, lambda n: {"votes": [1] * n}],
+                  borda=[lambda n: {"ranking": "1=1"}, lambda n: {"ranking": "x"}, lambda n: {"ranking": "0"}, lambda n: {"ranking": 1}],
                   quadratic=[lambda n: {"votes": [0] * (n - 1)}, lambda n: {"votes": [-1] + [0] * (n - 1)},
                              lambda n: {"votes": [None] * n}, lambda n: {"votes": 1}])
 
@@ -273,6 +279,7 @@ def refused_qc410(author):
 def refused_qc411(author):
     return choose(author, majority=[lambda n: {"option": n + 1}, lambda n: {"option": 0}, lambda n: {"option": -LARGEST}],
                   approval=[lambda n: {"votes": [1] * (n + 1)}, lambda n: {"votes": [7] * 300}],
+                  schulze=[lambda n: {"ranking": str(n + 1)}, lambda n: {"ranking": "1=%d" % (n + 1)}],
                   quadratic=[lambda n: {"votes": [0] * (n + 1)}, lambda n: {"votes": [None] * (n + 1)}])
 
 

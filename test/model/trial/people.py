@@ -4,10 +4,10 @@ import json
 import time
 
 from reference import record
+from reference.methods import METHODS, RANKINGS
 from reference.record import Signer, base64url, leaf
 
-METHODS = ["majority", "approval", "quadratic"]
-OPTIONS = ["bread", "roses", "water", "a \"quoted\" \\ thing", "line\nbreak and\ttab", "\u00fcber \u2028 \U0001f331", "/", "7"]
+OPTIONS = ["bread", "roses", "water", "a \"quoted\" \\ thing", "line\nbreak and\ttab", "\u00fcber \u2020 \U0001f331", "/", "7"]
 
 
 class Mixed(Signer):
@@ -130,8 +130,16 @@ class Author:
             members["params"]["negative"] = rng.random() < 0.3
         if method == "majority" and rng.random() < 0.5:
             members["params"]["threshold"] = rng.choice([[1, 2], [2, 3], [1, 1]])
-        if method != "majority" and rng.random() < 0.5:
+        if method not in ("majority", "irv") and rng.random() < 0.5:
             members["params"]["seats"] = rng.randint(1, len(options))
+        if method not in ("majority", "irv") and rng.random() < 0.5:
+            members["params"]["ties"] = rng.choice(["none", "lot", "option_order"])
+        if method == "irv" and rng.random() < 0.5:
+            members["params"]["ties"] = rng.choice(["lot", "option_order", "first_round,option_order"])
+        if method == "score":
+            members["params"].update(highest=rng.choice([1, 5, 1000]), by=rng.choice(["sum", "median"]))
+        if method == "borda" and rng.random() < 0.7:
+            members["params"]["mode"] = rng.choice(["average", "zero", "modified"])
         if not members["params"] and rng.random() < 0.5:
             del members["params"]
         if rng.random() < 0.5:
@@ -156,10 +164,15 @@ class Author:
         rng, options = self.rng, len(poll.options)
         if rng.random() < 0.15:
             return {"abstain": True}
-        if poll.method == "majority":
+        if poll.method in ("majority", "plurality"):
             return {"option": rng.randint(1, options)}
-        if poll.method == "approval":
-            return {"votes": [rng.randint(0, 1) for _ in range(options)]}
+        if poll.method in RANKINGS:
+            named = rng.sample(range(1, options + 1), rng.randint(0, options))
+            signs = ">" if poll.method == "irv" else ">>="
+            return {"ranking": "".join(rng.choice(signs) * (i > 0) + str(option) for i, option in enumerate(named))}
+        if poll.method in ("approval", "score"):
+            highest = poll.params.get("highest", 1)
+            return {"votes": [rng.choice([rng.randint(0, highest), rng.randint(0, min(highest, 2))]) for _ in range(options)]}
         most = int((poll.params["credits"] // options) ** 0.5)
         return {"votes": [rng.randint(-most if poll.params.get("negative") else 0, most) for _ in range(options)]}
 

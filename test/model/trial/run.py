@@ -19,7 +19,7 @@ from reference.register import Mirror
 from reference.rows import row_leaf
 
 from .faults import FAULTS
-from .people import METHODS, Author, People
+from .people import Author, People
 from .sessions import Session, now
 
 
@@ -156,10 +156,10 @@ class Run:
         session.bring(rng, [people.sign(signer, "topic", topic="topic 0"), people.sign(signer, "topic", topic="topic 1")], "COPY")
         self.seal(rng)
         author = self.author(rng)
-        for who, method in zip(people.founders, METHODS):
-            params = {"credits": 100} if method == "quadratic" else {}
+        for who, method in zip(people.founders, ["quadratic", "approval", "irv", "score", "borda", "schulze"]):
+            params = {"running": True, **{"quadratic": {"credits": 100}, "score": {"highest": 5}}.get(method, {})}
             session.bring(rng, [author.poll(who, method=method, params=params, name="long-" + method,
-                                            topic="topic 0", opens=author.now - 1, closes=author.now + 1000)], "submit")
+                                            topic="topic 0", options=["bread", "roses", "water"], opens=author.now - 1, closes=author.now + 1000)], "submit")
         self.seal(rng)
         self.check(rng)
 
