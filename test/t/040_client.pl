@@ -494,7 +494,7 @@ ok_run('as one who can only read', 'verify', '-d', 'user=reader');
 }
 ok_run('status', 'status');
 is(value('members'), 3, 'counts members');
-is(scalar @{ json_run('status', 'status')->{polls} }, 4, 'lists polls');
+is(scalar @{ json_run('status', 'status')->{polls} }, 6, 'lists polls');
 
 # ---- tampering: each in a copy of the database, which is at the same address
 
@@ -544,7 +544,7 @@ for (
 sql("ALTER TABLE commune.ballot DISABLE TRIGGER ALL; UPDATE commune.ballot SET seq = seq + 1");
 commune('verify', '--json');
 my $json = eval { decode_json($out) } // {};
-is_deeply([ $json->{verified}, $json->{damages}, scalar @{ $json->{list} // [] } ], [ JSON::PP::false, 4, 4 ], 'damage as JSON');
+is_deeply([ $json->{verified}, $json->{damages}, scalar @{ $json->{list} // [] } ], [ JSON::PP::false, 5, 5 ], 'damage as JSON');
 restore();
 ok_run('restored, it is clean', 'verify');
 

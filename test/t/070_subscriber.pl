@@ -219,7 +219,7 @@ finds('verdict', qr/Block 3: the verdicts are not those of the header/, sub
 });
 
 # A ballot is changed before the count.
-finds('result', qr/The fold writes the entry \.\.\..*"votes":\[0,1\].*, the register has \.\.\..*"votes":\[1,0\]/, sub
+finds('result', qr/The fold writes the entry \.\.\..*"state":"(\S+), the register has \.\.\..*"state":"(?!\1)\S/, sub
 {
 	my ($from) = @_;
 	$from->submit('ada', 'poll', { name => 'pool', title => 'A pool?', options => [ 'no', 'yes' ], method => 'majority', opens => time - 1, closes => time + 3 });
