@@ -164,23 +164,34 @@ find_table(RowReader *rows, Str name)
 	return table;
 }
 
+typedef struct Looking
+{
+	RowReader  *rows;
+	int64_t		seq;
+	const ChainedTable *table;
+} Looking;
+
+/* Take the table of the run that holds a seq: the first one that does not end before it. */
+static bool
+take_table(void *self, const void *row)
+{
+	Looking    *looking = self;
+	const RowLeaf *run = row;
+
+	if (run->seq - run->n < looking->seq && run->relation.p != NULL)
+		looking->table = find_table(looking->rows, run->relation);
+	return false;
+}
+
 Str
 rows_find(RowReader *rows, int64_t seq, const Digest *leaf)
 {
-	HeapArena	heap;
-	RowLeaf		row = {.seq = seq};
-	RowLeaf		probe = row;
+	Looking		looking = {rows, seq, NULL};
 	EncodedRow	wanted = {.leaf = *leaf};
 	const EncodedRow *found = NULL;
 
-	heap_arena_init(&heap);
-	if (rows->store->find(rows->store, &heap.arena, &row, ROW_LEAF_BY_SEQ, &probe) && row.relation.p != NULL)
-	{
-		const ChainedTable *table = find_table(rows, row.relation);
-
-		if (table->n > 0)
-			found = bsearch(&wanted, table->rows, table->n, sizeof wanted, compare);
-	}
-	heap_arena_free(&heap);
+	rows->store->scan(rows->store, ROW_LEAF_BY_SEQ, 0, &(RowLeaf){.seq = seq}, SCAN_FROM, 0, take_table, &looking);
+	if (looking.table != NULL && looking.table->n > 0)
+		found = bsearch(&wanted, looking.table->rows, looking.table->n, sizeof wanted, compare);
 	return found != NULL ? found->bytes : STR_NONE;
 }
