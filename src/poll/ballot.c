@@ -57,6 +57,7 @@ read_choice(Ballot *out, const Fold *fold, Poll *poll)
 {
 	const Json *choice = act_json(fold, "choice");
 	const Json *abstain = json_get(choice, "abstain");
+	const Method *method = method_find(poll->method);
 
 	if (abstain != NULL)
 	{
@@ -65,7 +66,9 @@ read_choice(Ballot *out, const Fold *fold, Poll *poll)
 		out->abstain = true;
 		return CODE_OK;
 	}
-	return method_read_choice(out, method_find(poll->method), choice, poll_params(fold->state, poll),
+	if (method == NULL)
+		return fault_set(fold->fault, CODE_UNKNOWN_METHOD, -1, "The method is \"%.*s\".", (int) poll->method.n, poll->method.p);
+	return method_read_choice(out, method, choice, poll_params(fold->state, poll),
 							  (int64_t) poll->options.n, fold->arena, fold->fault);
 }
 

@@ -146,6 +146,28 @@ make_seed(const Ballots *ballots, const Poll *poll, Arena *arena)
 	return (Str){(const char *) seed, HASH_SIZE};
 }
 
+/*
+ * Check the rows once more: tables may have been tampered with, and then a poll is not counted, instead of counted as it
+ * never was announced.
+ */
+static Code
+check_rows(const Count *count, const Poll *poll)
+{
+	Code		code;
+
+	if (count->method == NULL)
+		return fault_set(count->fault, CODE_UNKNOWN_METHOD, -1, "The method is \"%.*s\".", (int) poll->method.n, poll->method.p);
+	if (count->options > POLL_OPTIONS_MAX)
+		return fault_set(count->fault, CODE_TOO_LARGE, -1, "The poll has %u options.", count->options);
+	if ((code = method_check_params(count->method, count->params, count->options, count->fault)) != CODE_OK)
+		return code;
+	for (size_t i = 0; i < count->n; i++)
+		if (count->method->form == CHOICE_VOTES && count->ballot[i].ballot->votes.n != count->options)
+			return fault_set(count->fault, CODE_BAD_CHOICE, -1, "The ballot of member %lld has %zu votes.",
+							 (long long) count->ballot[i].ballot->member, count->ballot[i].ballot->votes.n);
+	return CODE_OK;
+}
+
 /* Count what the ballots say by the poll's method. */
 static Code
 count_poll(Tally *out, const Ballots *ballots, const int64_t *weight, State *state, Poll *poll, Arena *arena, Fault *fault)
@@ -167,7 +189,7 @@ count_poll(Tally *out, const Ballots *ballots, const int64_t *weight, State *sta
 	for (size_t i = 0; i < ballots->n; i++)
 		if (!ballots->v[i].abstain)
 			list[count->n++] = (CountBallot){&ballots->v[i], weight[i]};
-	if ((code = count_ballots(count)) != CODE_OK)
+	if ((code = check_rows(count, poll)) != CODE_OK || (code = count_ballots(count)) != CODE_OK)
 		return code;
 	out->count = count;
 	out->tied = count->tied;

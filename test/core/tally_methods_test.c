@@ -460,6 +460,7 @@ test_uncountable(void)
 	char		id[ID_TEXT_LEN];
 	char		manifest[ID_TEXT_LEN];
 	const char *text;
+	Tally		tally;
 	Str			body;
 	Fault		fault;
 	Poll	   *p;
@@ -475,8 +476,18 @@ test_uncountable(void)
 	CHECK(strstr(text, arena_printf(&c.block.arena, "\"state\":\"%.43s\"", id).p) != NULL);
 	CHECK(json_parse(&p->parsed, &c.forever.arena, "{\"ties\":\"dice\"}", 15, NULL) == CODE_OK);
 	CHECK(tally_result(&body, &c.block.arena, c.state, p, &fault) == CODE_OK);
-	CHECK_STR(body, arena_printf(&c.block.arena, "{\"entry\":\"result\",\"error\":\"22023\",\"poll\":\"%.43s\"}", manifest).p);
+	CHECK_STR(body, arena_printf(&c.block.arena, "{\"entry\":\"result\",\"error\":\"QC404\",\"poll\":\"%.43s\"}", manifest).p);
 	p->parsed = NULL;
+
+	/* Rows that were tampered with are not counted. */
+	p->method = STR("dice");
+	CHECK(tally_poll(&tally, &c.block.arena, c.state, p, &fault) == CODE_UNKNOWN_METHOD);
+	p->method = STR("approval");
+	CHECK(tally_poll(&tally, &c.block.arena, c.state, p, &fault) == CODE_BAD_CHOICE);
+	p->method = STR("plurality");
+	p->options.n = 1;
+	CHECK(tally_poll(&tally, &c.block.arena, c.state, p, &fault) == CODE_NO_SUCH_OPTION);
+	p->options.n = 2;
 	pass(&c, 200000);
 	pass(&c, 1);
 	commune_end(&c);

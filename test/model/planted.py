@@ -25,7 +25,7 @@ OTHER = {
     "timestamp with time zone": "COALESCE({0} + interval '1 microsecond', now())", "xid8": "COALESCE(({0}::text::bigint + 1)::text, '1')::xid8",
     "json": """'{{"running":true,"x":1}}'::json""", "pg_snapshot": "(pg_snapshot_xmin({0})::text || ':999999999:')::pg_snapshot",
     "commune.did": "'did:commune:abcdefghijklmnopqrstuvwxyz234567'::commune.did",
-    "commune.ranking": "CASE WHEN {0}::text = '2' THEN '1' ELSE '2' END::commune.ranking",
+    "commune.ranking": "COALESCE(({0}::text || '>9')::commune.ranking, '1')",
     "commune.did[]": "{0}[2:]", "text[]": "{0} || 'x'::text", "bigint[]": "{0} || 1::bigint", "integer[]": "COALESCE({0} || 1, '{{1}}')",
 }
 
@@ -70,7 +70,7 @@ poll = dict(options=["bread", "roses"], opens=now - 1, quorum=[1, 4], topic="tow
 bring(founders[0].sign("poll", aud, name="first", title="First", method="quadratic", params={"credits": 25, "running": True},
                        closes=now + 2, **poll),
       founders[0].sign("poll", aud, name="second", title="Second", method="majority", params={"running": True}, closes=now + 900, **poll),
-      others[1].sign("poll", aud, name="third", title="Third", method="irv", params={"running": True}, closes=now + 900, **poll),
+      founders[0].sign("poll", aud, name="third", title="Third", method="irv", closes=now + 900, **poll),
       others[0].sign("delegate", aud, scope={}, to=[others[1].did, others[2].did], until=now + 800),
       others[3].sign("delegate", aud, scope={"topic": "town"}, to=[others[0].did]))
 seal()
@@ -78,7 +78,7 @@ manifest = {name: base64url(bytes(id)) for name, id in rows("SELECT name, manife
 bring(*[who.sign("ballot", aud, poll=manifest["first"], choice={"votes": [3, 4]}) for who in others[1:3]],
       others[4].sign("ballot", aud, poll=manifest["first"], choice={"abstain": True}),
       *[who.sign("ballot", aud, poll=manifest["second"], choice={"option": 2}) for who in others[1:4]],
-      others[2].sign("ballot", aud, poll=manifest["third"], choice={"ranking": "2>1"}))
+      *[who.sign("ballot", aud, poll=manifest["third"], choice={"ranking": "2>1"}) for who in others[1:4]])
 # Enough for a tile, and for lists of delegates that were replaced.
 bring(*[who.sign("delegate", aud, scope={"topic": "parks"}, to=[founders[0].did]) for who in others for _ in range(50)])
 seal()
