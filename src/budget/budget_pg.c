@@ -24,7 +24,7 @@ kind_begin(void *content, Arena *arena)
 static Code
 kind_rest(void *content, Arena *scratch, Fault *fault)
 {
-	ballots_rest(content, open_pause, scratch);
+	ballots_rest(content, query_pause, scratch);
 	return CODE_OK;
 }
 
@@ -210,7 +210,7 @@ ask(Rows *rows, Budget *budget, Listed *ties, FunctionCallInfo fcinfo, int ties_
 		return false;
 	ballots = open_read(PG_GETARG_DATUM(0), &ballots_kind, &rows->work);
 	pairs = pairs_arg(&n, fcinfo, 1);
-	check(budget_init(budget, bigint_arg(fcinfo, 2, "budget"), pairs, n, ballots, open_pause, &rows->work.arena, &fault),
+	check(budget_init(budget, bigint_arg(fcinfo, 2, "budget"), pairs, n, ballots, query_pause, &rows->work.arena, &fault),
 		  &fault);
 	rules = ties_arg(fcinfo, ties_arg_at, &rows->work.arena);
 	check(listed_init(ties, &rules, BUDGET_TIES, budget->id, budget->projects, &rows->work.arena, &fault), &fault);
@@ -279,7 +279,7 @@ typedef struct SharesQuestion
 	Budget		budget;
 	Listed		ties;
 	SharesTerms terms;
-	Work		scratch;
+	Workspace	scratch;
 	Shares		shares;
 } SharesQuestion;
 
@@ -305,7 +305,7 @@ ask_shares(SharesQuestion *q, FunctionCallInfo fcinfo)
 	}
 	else if (!PG_ARGISNULL(5) || !PG_ARGISNULL(6) || !PG_ARGISNULL(7))
 		bad_terms("The parameters increment, integral and exhaustive are for the completions with add1.");
-	work_begin(&q->scratch);		/* within the work of the question, whose context is current */
+	workspace_open(&q->scratch);		/* within the work of the question, whose context is current */
 	return true;
 }
 

@@ -16,19 +16,6 @@
 #include "budget/big.h"
 #include "budget/listed.h"
 
-/* Memory for one call of a function, given back at its end. */
-typedef struct Work
-{
-	MemoryContext context;
-	Arena		arena;
-} Work;
-
-extern void work_begin(Work *work);
-extern void work_end(Work *work);
-
-/* What cores call now and then: let a cancelled query end. */
-extern void open_pause(void);
-
 /* What a kind of state can do; content is one of its core's structures. */
 typedef struct OpenKind
 {
@@ -73,7 +60,7 @@ extern Datum open_output(FunctionCallInfo fcinfo, const OpenKind *kind);
 extern Datum open_receive(FunctionCallInfo fcinfo, const OpenKind *kind);
 
 /* Return the content of a state of SQL, at rest; it lives as long as the state and work, and must not be changed. */
-extern const void *open_read(Datum datum, const OpenKind *kind, Work *work);
+extern const void *open_read(Datum datum, const OpenKind *kind, Workspace *work);
 
 /* ---- arguments */
 
@@ -125,7 +112,7 @@ extern ListedRules ties_arg(FunctionCallInfo fcinfo, int arg, Arena *arena);
 typedef struct Rows
 {
 	ReturnSetInfo *result;
-	Work		work;
+	Workspace	work;
 	MemoryContext row;
 	Arena		arena;			/* in row */
 	MemoryContext caller;

@@ -259,7 +259,7 @@ typedef struct Listing
 
 /* Read (sums, ..., options integer[]), the last at options_arg; false if there are no sums. */
 static bool
-list_options(Listing *out, FunctionCallInfo fcinfo, int options_arg, Work *work)
+list_options(Listing *out, FunctionCallInfo fcinfo, int options_arg, Workspace *work)
 {
 	size_t		n;
 
@@ -455,7 +455,7 @@ ask_seats(SeatQuestion *q, FunctionCallInfo fcinfo)
 	}
 	apply_threshold(counted, q->votes, q->listing.n, bigint_arg(fcinfo, 6, "threshold_num"),
 					bigint_arg(fcinfo, 7, "threshold_den"));
-	check(seats_divide(&q->seats, method, (uint32_t) PG_GETARG_INT32(1), counted, q->listing.n, &ties, open_pause, arena,
+	check(seats_divide(&q->seats, method, (uint32_t) PG_GETARG_INT32(1), counted, q->listing.n, &ties, query_pause, arena,
 					   &fault), &fault);
 	rows_start(&q->rows);
 	return true;

@@ -17,7 +17,7 @@
 
 typedef struct Question
 {
-	Scratch		scratch;
+	Workspace	work;
 	Web		web;
 	Graph		graph;
 	Ids			strangers;
@@ -30,7 +30,7 @@ typedef struct Question
 static void
 take_voters(Question *q, ArrayType *array)
 {
-	Arena	   *arena = &q->scratch.arena;
+	Arena	   *arena = &q->work.arena;
 	const Ids  *members = &q->web.ids;
 	ArrayIterator each = array_create_iterator(array, 0, NULL);
 	uint32_t	v = 0;
@@ -52,7 +52,7 @@ take_voters(Question *q, ArrayType *array)
 		if (facts_add(&facts, &fact, &fault) != CODE_OK)
 			fault_raise(&fault);
 	}
-	if (facts_rest(&voters, &facts, graph_pause, arena, arena, &fault) != CODE_OK)
+	if (facts_rest(&voters, &facts, query_pause, arena, arena, &fault) != CODE_OK)
 		fault_raise(&fault);
 
 	q->strangers = voters.ids;
@@ -85,12 +85,12 @@ ask(Question *q, FunctionCallInfo fcinfo, int voters_arg, int member_column)
 		return false;
 	q->result = (ReturnSetInfo *) fcinfo->resultinfo;
 	type = TupleDescAttr(q->result->setDesc, member_column)->atttypid;
-	scratch_open(&q->scratch);
-	q->row = AllocSetContextCreate(q->scratch.context, "commune delegation row", ALLOCSET_SMALL_SIZES);
+	workspace_open(&q->work);
+	q->row = AllocSetContextCreate(q->work.context, "commune delegation row", ALLOCSET_SMALL_SIZES);
 	q->caller = MemoryContextSwitchTo(q->row);
-	graph_from_datum(&q->web, PG_GETARG_DATUM(0), type == INT8OID ? ID_NUMBER : ID_TEXT, &q->scratch);
-	web_graph(&q->graph, &q->web, &q->scratch.arena);
-	q->graph.pause = graph_pause;
+	graph_from_datum(&q->web, PG_GETARG_DATUM(0), type == INT8OID ? ID_NUMBER : ID_TEXT, &q->work);
+	web_graph(&q->graph, &q->web, &q->work.arena);
+	q->graph.pause = query_pause;
 	q->strangers = (Ids){.kind = q->web.ids.kind};
 	if (!PG_ARGISNULL(voters_arg))
 		take_voters(q, PG_GETARG_ARRAYTYPE_P(voters_arg));
@@ -111,7 +111,7 @@ static Datum
 done(Question *q)
 {
 	MemoryContextSwitchTo(q->caller);
-	scratch_close(&q->scratch);
+	workspace_close(&q->work);
 	return (Datum) 0;
 }
 
@@ -141,9 +141,9 @@ COMMUNE_FUNCTION(commune_delegation_weights)
 
 	if (!ask(&q, fcinfo, 1, 0))
 		return (Datum) 0;
-	graph_resolve(&res, &q.graph, false, &q.scratch.arena);
-	weight = arena_alloc(&q.scratch.arena, sizeof(int64_t) * q.web.ids.n);
-	members = q.graph.weight != NULL ? arena_alloc(&q.scratch.arena, sizeof(int64_t) * q.web.ids.n) : NULL;
+	graph_resolve(&res, &q.graph, false, &q.work.arena);
+	weight = arena_alloc(&q.work.arena, sizeof(int64_t) * q.web.ids.n);
+	members = q.graph.weight != NULL ? arena_alloc(&q.work.arena, sizeof(int64_t) * q.web.ids.n) : NULL;
 	if (graph_weigh(weight, members, &res, &fault) != CODE_OK)
 		fault_raise(&fault);
 
@@ -182,7 +182,7 @@ COMMUNE_FUNCTION(commune_delegation_resolve)
 
 	if (!ask(&q, fcinfo, 1, 0))
 		return (Datum) 0;
-	graph_resolve(&res, &q.graph, true, &q.scratch.arena);
+	graph_resolve(&res, &q.graph, true, &q.work.arena);
 
 	for (uint32_t v = 0; v < q.web.ids.n; v++)
 	{
@@ -263,8 +263,8 @@ COMMUNE_FUNCTION(commune_delegation_path)
 		return done(&q);
 	}
 
-	delegate = arena_alloc(&q.scratch.arena, sizeof(uint32_t) * q.web.ids.n);
-	graph_choose(delegate, NULL, &q.graph, &q.scratch.arena);
+	delegate = arena_alloc(&q.work.arena, sizeof(uint32_t) * q.web.ids.n);
+	graph_choose(delegate, NULL, &q.graph, &q.work.arena);
 	graph_measure(&steps, &ring, delegate, v);
 	for (uint32_t hop = 0; hop < steps + ring; hop++, v = delegate[v])
 	{
@@ -285,7 +285,7 @@ COMMUNE_FUNCTION(commune_delegation_cycles)
 
 	if (!ask(&q, fcinfo, 1, 0))
 		return (Datum) 0;
-	graph_resolve(&res, &q.graph, false, &q.scratch.arena);
+	graph_resolve(&res, &q.graph, false, &q.work.arena);
 	for (uint32_t ring = 0; ring < q.web.ids.n; ring++)
 	{
 		uint32_t	v = ring;

@@ -16,8 +16,8 @@ answer_open(Answer *answer, FunctionCallInfo fcinfo)
 		return false;
 	answer->fcinfo = fcinfo;
 	answer->result = (ReturnSetInfo *) fcinfo->resultinfo;
-	workspace_open(&answer->space);
-	answer->row = AllocSetContextCreate(answer->space.context, "commune voting row", ALLOCSET_SMALL_SIZES);
+	workspace_open(&answer->work);
+	answer->row = AllocSetContextCreate(answer->work.context, "commune voting row", ALLOCSET_SMALL_SIZES);
 	answer->caller = MemoryContextSwitchTo(answer->row);
 	return true;
 }
@@ -34,7 +34,7 @@ Datum
 answer_close(Answer *answer)
 {
 	MemoryContextSwitchTo(answer->caller);
-	workspace_close(&answer->space);
+	workspace_close(&answer->work);
 	return (Datum) 0;
 }
 

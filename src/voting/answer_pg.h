@@ -16,14 +16,14 @@
 typedef struct Answer
 {
 	FunctionCallInfo fcinfo;
-	Workspace	space;
+	Workspace	work;
 	ReturnSetInfo *result;
 	MemoryContext row;			/* for what a row needs; emptied after each */
 	MemoryContext caller;
 	Fault		fault;
 } Answer;
 
-#define ANSWER_ARENA(answer) (&(answer)->space.arena)
+#define ANSWER_ARENA(answer) (&(answer)->work.arena)
 
 /* Begin an answer; false if the first argument, the state, is NULL.  Then there are no rows. */
 extern bool answer_open(Answer *answer, FunctionCallInfo fcinfo);

@@ -12,7 +12,7 @@ take_pairs(Answer *answer, Counts *pairs)
 {
 	FunctionCallInfo fcinfo = answer->fcinfo;
 
-	counts_from_datum(pairs, PG_GETARG_DATUM(0), COUNT_PAIRS, &answer->space);
+	counts_from_datum(pairs, PG_GETARG_DATUM(0), COUNT_PAIRS, &answer->work);
 	answer_check(answer, pairs_check(pairs, &answer->fault));
 }
 
@@ -118,7 +118,7 @@ static void
 count_schulze(Answer *answer, Schulze *schulze, Counts *pairs, Ties *ties, int64 seats)
 {
 	answer_check(answer, schulze_count(schulze, pairs, (Strength) answer_word(answer, 1, "strength", strength_words), seats, ties,
-									   voting_pause, ANSWER_ARENA(answer), &answer->fault));
+									   query_pause, ANSWER_ARENA(answer), &answer->fault));
 }
 
 /* schulze(state, strength, seats, ties, seed, permutation) -> (option, rank, elected, tie) */
@@ -192,7 +192,7 @@ count_ranked_pairs(Answer *answer, RankedPairs *ranked, Counts *pairs)
 	answer_ties(answer, &ties, 4, PLACE_TIES, pairs->options);
 	answer_check(answer, ranked_pairs_count(ranked, pairs, (Strength) answer_word(answer, 1, "strength", strength_words),
 											(EqualPairs) answer_word(answer, 2, "equal", equal_pairs_words), answer_int(answer, 3, "seats"),
-											&ties, voting_pause, ANSWER_ARENA(answer), &answer->fault));
+											&ties, query_pause, ANSWER_ARENA(answer), &answer->fault));
 }
 
 /* ranked_pairs(the same) -> (option, rank, elected, tie) */
@@ -251,15 +251,15 @@ COMMUNE_FUNCTION(commune_voting_ranked_pairs_steps)
 /* pairs(tally_profile, unranked_last boolean) returns tally_pairs */
 COMMUNE_FUNCTION(commune_voting_pairs_of_profile)
 {
-	Workspace	space;
+	Workspace	work;
 	Profile		profile;
 	Counts		counts;
 	Fault		fault;
 	Datum		value;
 
-	workspace_open(&space);
-	profile_from_datum(&profile, PG_GETARG_DATUM(0), &space);
-	if (counts_init(&counts, PG_GETARG_BOOL(1) ? COUNT_PAIRS : COUNT_PAIRS_RANKED, profile.options, 0, &space.arena, &fault) != CODE_OK)
+	workspace_open(&work);
+	profile_from_datum(&profile, PG_GETARG_DATUM(0), &work);
+	if (counts_init(&counts, PG_GETARG_BOOL(1) ? COUNT_PAIRS : COUNT_PAIRS_RANKED, profile.options, 0, &work.arena, &fault) != CODE_OK)
 		fault_raise(&fault);
 	for (uint32_t i = 0; i < profile.n; i++)
 	{
@@ -267,10 +267,10 @@ COMMUNE_FUNCTION(commune_voting_pairs_of_profile)
 
 		if (counts_add_ranking(&counts, paper->p, paper->n, paper->weight, &fault) != CODE_OK)
 			fault_raise(&fault);
-		voting_pause();			/* a ranking of 2,000 options are 2 million pairs */
+		query_pause();			/* a ranking of 2,000 options are 2 million pairs */
 	}
 	counts_settle(&counts);
 	value = counts_datum(&counts);
-	workspace_close(&space);
+	workspace_close(&work);
 	PG_RETURN_DATUM(value);
 }

@@ -32,7 +32,7 @@ count_runoff(Answer *answer, Runoff *runoff, Ties *ties)
 	Profile		profile;
 	RunoffRules rules = {0};
 
-	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->space);
+	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->work);
 	take_sheet_rules(answer, &rules.sheets, 1, profile.options);
 	rules.majority_of = (MajorityOf) answer_word(answer, 5, "majority_of", majority_of_words);
 	rules.run_to = answer_int_or(answer, 6, 1);
@@ -43,7 +43,7 @@ count_runoff(Answer *answer, Runoff *runoff, Ties *ties)
 	rules.share_num = answer_int_or(answer, 11, 0);
 	rules.share_den = answer_int(answer, 12, "share_den");
 	answer_ties(answer, ties, 13, RUNOFF_TIES, profile.options);
-	answer_check(answer, runoff_count(runoff, &profile, &rules, ties, voting_pause, ANSWER_ARENA(answer), &answer->fault));
+	answer_check(answer, runoff_count(runoff, &profile, &rules, ties, query_pause, ANSWER_ARENA(answer), &answer->fault));
 }
 
 /* The votes that are needed in a round; a share that no decimals say exactly is rounded up. */
@@ -145,7 +145,7 @@ count_stv(Answer *answer, Stv *stv, Ties *ties)
 	Profile		profile;
 	StvRules	rules = {0};
 
-	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->space);
+	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->work);
 	rules.seats = answer_int(answer, 1, "seats");
 	rules.rule = (StvRule) answer_word(answer, 2, "rule", stv_rule_words);
 	rules.quota = PG_ARGISNULL(3) ? QUOTA_OWN : (StvQuota) answer_word(answer, 3, "quota", stv_quota_words);
@@ -153,7 +153,7 @@ count_stv(Answer *answer, Stv *stv, Ties *ties)
 	rules.batch = answer_flag(answer, 5);
 	take_sheet_rules(answer, &rules.sheets, 6, profile.options);
 	answer_ties(answer, ties, 10, STV_TIES, profile.options);
-	answer_check(answer, stv_count(stv, &profile, &rules, ties, voting_pause, ANSWER_ARENA(answer), &answer->fault));
+	answer_check(answer, stv_count(stv, &profile, &rules, ties, query_pause, ANSWER_ARENA(answer), &answer->fault));
 }
 
 /*

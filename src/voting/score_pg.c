@@ -20,7 +20,7 @@ votes(FunctionCallInfo fcinfo, CountKind kind)
 
 	if (!answer_open(&answer, fcinfo))
 		return (Datum) 0;
-	counts_from_datum(&counts, PG_GETARG_DATUM(0), kind, &answer.space);
+	counts_from_datum(&counts, PG_GETARG_DATUM(0), kind, &answer.work);
 	answer_ties(&answer, &ties, 2, PLACE_TIES, counts.options);
 	place = arena_alloc(ANSWER_ARENA(&answer), sizeof(Place) * (counts.options + 1));
 	answer_check(&answer, votes_fill(place, &counts, answer_int(&answer, 1, "seats"), &ties, &answer.fault));
@@ -74,7 +74,7 @@ COMMUNE_FUNCTION(commune_voting_score)
 
 	if (!answer_open(&answer, fcinfo))
 		return (Datum) 0;
-	counts_from_datum(&counts, PG_GETARG_DATUM(0), COUNT_SCORE, &answer.space);
+	counts_from_datum(&counts, PG_GETARG_DATUM(0), COUNT_SCORE, &answer.work);
 	answer_ties(&answer, &ties, 4, PLACE_TIES, counts.options);
 	answer_check(&answer, scores_count(&scores, &counts, (ScoreBy) answer_word(&answer, 1, "method", score_by_words),
 									   answer_word(&answer, 2, "unscored", unscored_words) == 0, answer_int(&answer, 3, "seats"), &ties,
@@ -103,7 +103,7 @@ count_star(Answer *answer, Star *star, Counts *counts, Ties *ties)
 {
 	FunctionCallInfo fcinfo = answer->fcinfo;
 
-	counts_from_datum(counts, PG_GETARG_DATUM(0), COUNT_STAR, &answer->space);
+	counts_from_datum(counts, PG_GETARG_DATUM(0), COUNT_STAR, &answer->work);
 	answer_ties(answer, ties, 1, STAR_TIES, counts->options);
 	answer_check(answer, star_count(star, counts, ties, ANSWER_ARENA(answer), &answer->fault));
 }
@@ -175,16 +175,16 @@ borda(FunctionCallInfo fcinfo, bool of_profile)
 	if (!answer_open(&answer, fcinfo))
 		return (Datum) 0;
 	if (of_profile)
-		profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer.space);
+		profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer.work);
 	else
-		counts_from_datum(&counts, PG_GETARG_DATUM(0), COUNT_BORDA, &answer.space);
+		counts_from_datum(&counts, PG_GETARG_DATUM(0), COUNT_BORDA, &answer.work);
 	options = of_profile ? profile.options : counts.options;
 	mode = (BordaMode) answer_word(&answer, 1, "mode", borda_mode_words);
 	lowest = answer_int_or(&answer, 2, mode == BORDA_MODIFIED);
 	seats = answer_int(&answer, 3, "seats");
 	answer_ties(&answer, &ties, 4, PLACE_TIES, options);
 	answer_check(&answer, of_profile ?
-				 borda_count_profile(&borda, &profile, mode, lowest, seats, &ties, voting_pause, ANSWER_ARENA(&answer), &answer.fault) :
+				 borda_count_profile(&borda, &profile, mode, lowest, seats, &ties, query_pause, ANSWER_ARENA(&answer), &answer.fault) :
 				 borda_count(&borda, &counts, mode, lowest, seats, &ties, ANSWER_ARENA(&answer), &answer.fault));
 	for (uint32_t o = 1; o <= options; o++)
 	{
