@@ -5,7 +5,6 @@
 
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -490,40 +489,6 @@ ties_arg(FunctionCallInfo fcinfo, int arg, Arena *arena)
 
 /* ---- results */
 
-void
-rows_begin(Rows *rows, FunctionCallInfo fcinfo)
-{
-	InitMaterializedSRF(fcinfo, 0);
-	rows->result = (ReturnSetInfo *) fcinfo->resultinfo;
-	workspace_open(&rows->work);
-	rows->caller = MemoryContextSwitchTo(rows->work.context);
-}
-
-void
-rows_start(Rows *rows)
-{
-	rows->row = AllocSetContextCreate(rows->work.context, "commune budget row", ALLOCSET_SMALL_SIZES);
-	context_arena_init(&rows->arena, rows->row);
-	MemoryContextSwitchTo(rows->row);
-}
-
-void
-rows_add(Rows *rows, Datum *values, bool *nulls)
-{
-	CHECK_FOR_INTERRUPTS();
-	tuplestore_putvalues(rows->result->setResult, rows->result->setDesc, values, nulls);
-	MemoryContextReset(rows->row);
-	context_arena_init(&rows->arena, rows->row);
-}
-
-Datum
-rows_end(Rows *rows)
-{
-	MemoryContextSwitchTo(rows->caller);
-	workspace_close(&rows->work);
-	return (Datum) 0;
-}
-
 Datum
 big_numeric(Rows *rows, Big value, int decimals)
 {
@@ -533,12 +498,6 @@ big_numeric(Rows *rows, Big value, int decimals)
 	big_print(&text, value, decimals, &rows->arena);
 	buf_char(&text, '\0');
 	return DirectFunctionCall3(numeric_in, CStringGetDatum(text.p), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-}
-
-Datum
-text_datum(const char *text)
-{
-	return CStringGetTextDatum(text);
 }
 
 Datum

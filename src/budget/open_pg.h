@@ -8,9 +8,8 @@
 #ifndef COMMUNE_BUDGET_OPEN_PG_H
 #define COMMUNE_BUDGET_OPEN_PG_H
 
-#include "base/base_pg.h"
+#include "base/rows_pg.h"
 
-#include "funcapi.h"
 #include "utils/expandeddatum.h"
 
 #include "budget/big.h"
@@ -105,27 +104,8 @@ extern ListedRules ties_arg(FunctionCallInfo fcinfo, int arg, Arena *arena);
 
 /* ---- results */
 
-/*
- * Rows that are added to the result of a function.  Memory comes from work until rows_start(), from then on from what
- * is emptied after each row.
- */
-typedef struct Rows
-{
-	ReturnSetInfo *result;
-	Workspace	work;
-	MemoryContext row;
-	Arena		arena;			/* in row */
-	MemoryContext caller;
-} Rows;
-
-extern void rows_begin(Rows *rows, FunctionCallInfo fcinfo);
-extern void rows_start(Rows *rows);
-extern void rows_add(Rows *rows, Datum *values, bool *nulls);
-extern Datum rows_end(Rows *rows);
-
 /* Return value / 10^decimals, with all its decimals. */
 extern Datum big_numeric(Rows *rows, Big value, int decimals);
-extern Datum text_datum(const char *text);
 
 /* Return the name of the rule that broke a tie; NULL, and *isnull, if there was none. */
 extern Datum tie_datum(bool *isnull, const TieBreak *tie);

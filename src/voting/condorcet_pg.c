@@ -12,7 +12,7 @@ take_pairs(Answer *answer, Counts *pairs)
 {
 	FunctionCallInfo fcinfo = answer->fcinfo;
 
-	counts_from_datum(pairs, PG_GETARG_DATUM(0), COUNT_PAIRS, &answer->work);
+	counts_from_datum(pairs, PG_GETARG_DATUM(0), COUNT_PAIRS, &answer->rows.work);
 	answer_check(answer, pairs_check(pairs, &answer->fault));
 }
 
@@ -27,7 +27,7 @@ COMMUNE_FUNCTION(commune_voting_pairwise)
 	bool		nulls[6] = {0};
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	take_pairs(&answer, &pairs);
 	for (uint32_t a = 1; a <= pairs.options; a++)
 		for (uint32_t b = 1; b <= pairs.options; b++)
@@ -44,9 +44,9 @@ COMMUNE_FUNCTION(commune_voting_pairwise)
 					Int64GetDatum(with - against)
 				};
 
-				answer_row(&answer, values, nulls);
+				rows_add(&answer.rows, values, nulls);
 			}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /*
@@ -61,7 +61,7 @@ COMMUNE_FUNCTION(commune_voting_copeland)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	take_pairs(&answer, &pairs);
 	answer_ties(&answer, &ties, 2, PLACE_TIES, pairs.options);
 	duels = arena_alloc(ANSWER_ARENA(&answer), sizeof(Duels) * (pairs.options + 1));
@@ -81,9 +81,9 @@ COMMUNE_FUNCTION(commune_voting_copeland)
 		};
 
 		place_columns(values + 7, nulls + 7, &duels[o].place);
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /*
@@ -98,7 +98,7 @@ COMMUNE_FUNCTION(commune_voting_minimax)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	take_pairs(&answer, &pairs);
 	answer_ties(&answer, &ties, 3, PLACE_TIES, pairs.options);
 	answer_check(&answer, minimax_count(&minimax, &pairs, (Strength) answer_word(&answer, 1, "strength", strength_words),
@@ -109,9 +109,9 @@ COMMUNE_FUNCTION(commune_voting_minimax)
 		Datum		values[6] = {Int32GetDatum(o), wide_numeric(minimax.worst[o], 0), Int32GetDatum(minimax.against[o])};
 
 		place_columns(values + 3, nulls + 3, &minimax.place[o]);
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 static void
@@ -130,7 +130,7 @@ COMMUNE_FUNCTION(commune_voting_schulze)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	take_pairs(&answer, &pairs);
 	answer_ties(&answer, &ties, 3, PLACE_TIES, pairs.options);
 	count_schulze(&answer, &schulze, &pairs, &ties, answer_int(&answer, 2, "seats"));
@@ -140,9 +140,9 @@ COMMUNE_FUNCTION(commune_voting_schulze)
 		Datum		values[4] = {Int32GetDatum(o)};
 
 		place_columns(values + 1, nulls + 1, &schulze.place[o]);
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /*
@@ -157,7 +157,7 @@ COMMUNE_FUNCTION(commune_voting_schulze_paths)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	take_pairs(&answer, &pairs);
 	answer_check(&answer, ties_init(&ties, STR("none"), PLACE_TIES, STR_NONE, NULL, 0, pairs.options, ANSWER_ARENA(&answer),
 									&answer.fault));
@@ -177,9 +177,9 @@ COMMUNE_FUNCTION(commune_voting_schulze_paths)
 					BoolGetDatum(path > schulze.path[stride * b + a])
 				};
 
-				answer_row(&answer, values, nulls);
+				rows_add(&answer.rows, values, nulls);
 			}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /* Count ranked pairs: (state, strength, equal, seats, ties, seed, permutation). */
@@ -203,7 +203,7 @@ COMMUNE_FUNCTION(commune_voting_ranked_pairs)
 	RankedPairs ranked;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	count_ranked_pairs(&answer, &ranked, &pairs);
 	for (uint32_t o = 1; o <= pairs.options; o++)
 	{
@@ -211,9 +211,9 @@ COMMUNE_FUNCTION(commune_voting_ranked_pairs)
 		Datum		values[4] = {Int32GetDatum(o)};
 
 		place_columns(values + 1, nulls + 1, &ranked.place[o]);
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /*
@@ -227,7 +227,7 @@ COMMUNE_FUNCTION(commune_voting_ranked_pairs_steps)
 	RankedPairs ranked;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	count_ranked_pairs(&answer, &ranked, &pairs);
 	for (size_t i = 0; i < ranked.n; i++)
 	{
@@ -243,9 +243,9 @@ COMMUNE_FUNCTION(commune_voting_ranked_pairs_steps)
 			pair->tied ? text_datum(tie_rule_name(pair->rule)) : (Datum) 0
 		};
 
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /* pairs(tally_profile, unranked_last boolean) returns tally_pairs */
