@@ -231,18 +231,15 @@ COMMUNE_FUNCTION(commune_budget_greedy)
 	Listed		ties;
 	Greedy		greedy;
 	Measure		measure;
-	Str			unaffordable;
+	bool		stop;
 	bool	   *seen;
 	Fault		fault;
 
 	if (!ask(&rows, &budget, &ties, fcinfo, 5))
 		return rows_end(&rows);
-	check(measure_find(&measure, text_arg(fcinfo, 3, "measure"), &fault), &fault);
-	unaffordable = text_arg(fcinfo, 4, "unaffordable");
-	if (!str_is(unaffordable, "skip") && !str_is(unaffordable, "stop"))
-		bad_terms("What is unaffordable is treated by \"skip\" or \"stop\".");
-	check(greedy_spend(&greedy, &budget, measure, str_is(unaffordable, "stop"), budget.money, NULL, 1, &ties, &rows.work.arena,
-					   &fault), &fault);
+	measure = (Measure) word_arg(fcinfo, 3, "measure", measure_words);
+	stop = word_arg(fcinfo, 4, "unaffordable", unaffordable_words) == 1;
+	check(greedy_spend(&greedy, &budget, measure, stop, budget.money, NULL, 1, &ties, &rows.work.arena, &fault), &fault);
 
 	seen = arena_zero(&rows.work.arena, sizeof(bool) * budget.projects);
 	rows_start(&rows);
@@ -290,13 +287,11 @@ typedef struct SharesQuestion
 static bool
 ask_shares(SharesQuestion *q, FunctionCallInfo fcinfo)
 {
-	Fault		fault;
-
 	if (!ask(&q->rows, &q->budget, &q->ties, fcinfo, 8))
 		return false;
 	q->terms = (SharesTerms){0};
-	check(utility_find(&q->terms.utility, text_arg(fcinfo, 3, "utility"), &fault), &fault);
-	check(completion_find(&q->terms.completion, text_arg(fcinfo, 4, "completion"), &fault), &fault);
+	q->terms.utility = (Utility) word_arg(fcinfo, 3, "utility", utility_words);
+	q->terms.completion = (Completion) word_arg(fcinfo, 4, "completion", completion_words);
 	if (q->terms.completion == COMPLETION_ADD1 || q->terms.completion == COMPLETION_ADD1_UTILITARIAN)
 	{
 		q->terms.increment = bigint_arg(fcinfo, 5, "increment");

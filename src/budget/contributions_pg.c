@@ -172,8 +172,8 @@ answer(Rows *rows, const Claims *claims, FunctionCallInfo fcinfo, int rule_arg)
 	Workspace	scratch;
 	Fault		fault;
 
-	check(scaling_find(&rule.scaling, text_arg(fcinfo, rule_arg, "scaling"), &fault), &fault);
-	check(rounding_find(&rule.rounding, text_arg(fcinfo, rule_arg + 1, "rounding"), &fault), &fault);
+	rule.scaling = (Scaling) word_arg(fcinfo, rule_arg, "scaling", scaling_words);
+	rule.rounding = (Rounding) word_arg(fcinfo, rule_arg + 1, "rounding", rounding_words);
 	if (!PG_ARGISNULL(rule_arg + 2))
 		rule.cap = PG_GETARG_INT64(rule_arg + 2);
 	check(listed_init(&ties, &rules, TIES_BY_LIST, claims->id, claims->n, arena, &fault), &fault);
@@ -208,11 +208,10 @@ COMMUNE_FUNCTION(commune_budget_quadratic_funding)
 	const Contributions *c;
 	Claims		claims;
 	Formula		formula;
-	Fault		fault;
 
 	if (!ask(&rows, &c, &claims, fcinfo, 9))
 		return rows_end(&rows);
-	check(formula_find(&formula, text_arg(fcinfo, 2, "formula"), &fault), &fault);
+	formula = (Formula) word_arg(fcinfo, 2, "formula", formula_words);
 	claims_compute(&claims, c, formula, query_pause, &rows.work.arena);
 	return answer(&rows, &claims, fcinfo, 3);
 }
@@ -221,11 +220,11 @@ COMMUNE_FUNCTION(commune_budget_quadratic_funding)
 static PairRule
 pair_rule_arg(FunctionCallInfo fcinfo, int arg)
 {
-	PairRule	rule = {.bound = bigint_arg(fcinfo, arg, "bound"), .most = contributions_max_pairs};
-	Fault		fault;
-
-	check(pair_formula_find(&rule.formula, text_arg(fcinfo, arg + 1, "formula"), &fault), &fault);
-	return rule;
+	return (PairRule){
+		.bound = bigint_arg(fcinfo, arg, "bound"),
+		.formula = (PairFormula) word_arg(fcinfo, arg + 1, "formula", pair_formula_words),
+		.most = contributions_max_pairs
+	};
 }
 
 /*

@@ -325,6 +325,21 @@ boolean_arg(FunctionCallInfo fcinfo, int arg, const char *name)
 	return PG_GETARG_BOOL(arg);
 }
 
+int
+word_arg(FunctionCallInfo fcinfo, int arg, const char *name, const char *const *words)
+{
+	int			found = word_find(words, text_arg(fcinfo, arg, name));
+	Arena		arena;
+	Buf			list;
+
+	if (found >= 0)
+		return found;
+	context_arena_init(&arena, CurrentMemoryContext);
+	buf_init(&list, &arena);
+	words_print(&list, words);
+	bad_terms(psprintf("The parameter %s is %.*s.", name, (int) list.n, list.p));
+}
+
 /* Read a number of an array's header, which may lie anywhere. */
 static int32
 header_int(const char *p)

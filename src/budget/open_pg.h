@@ -14,6 +14,7 @@
 
 #include "budget/big.h"
 #include "budget/listed.h"
+#include "voting/words.h"
 
 /* What a kind of state can do; content is one of its core's structures. */
 typedef struct OpenKind
@@ -70,6 +71,9 @@ extern void bad_terms(const char *detail) pg_attribute_noreturn();
 extern Str	text_arg(FunctionCallInfo fcinfo, int arg, const char *name);
 extern int64 bigint_arg(FunctionCallInfo fcinfo, int arg, const char *name);
 extern bool boolean_arg(FunctionCallInfo fcinfo, int arg, const char *name);
+
+/* Return the place of one of a few words among them. */
+extern int	word_arg(FunctionCallInfo fcinfo, int arg, const char *name, const char *const *words);
 
 /* Return a weight: NULL is 1. */
 static inline int64
