@@ -18,7 +18,7 @@
 
 /* ---- files ---- */
 
-static const char *
+const char *
 state_folder(const Cli *cli, const char *below)
 {
 	const char *state = option(cli, "state");

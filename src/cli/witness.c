@@ -693,11 +693,7 @@ read_key(Witness *w, Cli *cli, const char *name)
 static void
 prepare(Witness *w, Cli *cli)
 {
-	const char *state = option(cli, "state");
-
-	if (state == NULL)
-		state = path_of(cli, "XDG_STATE_HOME", "/commune", "/.local/state/commune");
-	w->cosigner.folder = arena_printf(cli->arena, "%s/witness", state).p;
+	w->cosigner.folder = state_folder(cli, "/witness");
 	read_logs(w, cli);
 	w->key = read_key(w, cli, "key");
 	w->mirror_key = read_key(w, cli, "mirror");
