@@ -699,7 +699,7 @@ prepare(Witness *w, Cli *cli)
 	w->mirror_key = read_key(w, cli, "mirror");
 	if (w->cosigner.nkeys == 0)
 		fail_usage(cli, "a key is missing: --key or --mirror");
-	folder_make(cli, w->cosigner.folder);
+	folder_make(cli, w->cosigner.folder, 0700);
 	w->tolerance = option_int(cli, "clock-tolerance", 1, 3600, 5) * USECS_PER_SECOND;
 	w->anew = option_int(cli, "anew", 1, 8760, 24) * 3600;
 	w->once = option_given(cli, "once");
