@@ -1,8 +1,9 @@
 /*
- * base_pg.c -- turns codes into errors, and memory contexts into arenas.
+ * base_pg.c -- turns codes into errors, and memory contexts into arenas; what every call needs.
  */
 #include "base/base_pg.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -47,6 +48,25 @@ void
 context_arena_init(Arena *arena, MemoryContext context)
 {
 	arena_init(arena, context_chunk, context_release, context);
+}
+
+void
+workspace_open(Workspace *work)
+{
+	work->context = AllocSetContextCreate(CurrentMemoryContext, "commune call", ALLOCSET_DEFAULT_SIZES);
+	context_arena_init(&work->arena, work->context);
+}
+
+void
+workspace_close(Workspace *work)
+{
+	MemoryContextDelete(work->context);
+}
+
+void
+query_pause(void)
+{
+	CHECK_FOR_INTERRUPTS();
 }
 
 Str

@@ -26,6 +26,19 @@ extern int	code_errcode(Code code);
 /* An arena in a memory context, which must be its own if arena_reset() is used: chunks are freed with the context. */
 extern void context_arena_init(Arena *arena, MemoryContext context);
 
+/* Memory for one call of a function, given back at its end. */
+typedef struct Workspace
+{
+	MemoryContext context;
+	Arena		arena;
+} Workspace;
+
+extern void workspace_open(Workspace *work);
+extern void workspace_close(Workspace *work);
+
+/* What cores call now and then: let a cancelled query end. */
+extern void query_pause(void);
+
 #define DatumGetStr(d) str_from_varlena(PG_DETOAST_DATUM_PACKED(d))
 extern Str	str_from_varlena(struct varlena *v);
 extern bytea *varlena_from_str(Str s);	/* text, bytea and everything of their form */

@@ -275,28 +275,11 @@ big_gcd(Big a, Big b, Arena *arena)
 	return a;
 }
 
-uint32_t
-big_bits(Big a)
-{
-	return a.n > 0 ? 64 * a.n - (uint32_t) __builtin_clzll(a.limb[a.n - 1]) : 0;
-}
-
 bool
 big_to_word(uint64_t *out, Big a)
 {
 	*out = a.n > 0 ? a.limb[0] : 0;
 	return a.n <= 1;
-}
-
-bool
-big_to_wide(Wide *out, Big a)
-{
-	UWide value = 0;
-
-	for (uint32_t i = a.n < 2 ? a.n : 2; i-- > 0;)
-		value = value << 64 | a.limb[i];
-	*out = (Wide) value;
-	return a.n <= 2 && value >> 127 == 0;
 }
 
 void

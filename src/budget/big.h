@@ -38,12 +38,8 @@ extern void big_divide(Big *quotient, Big *rest, Big a, Big b, Arena *arena);
 /* Return the greatest common divisor; that of 0 and a is a. */
 extern Big	big_gcd(Big a, Big b, Arena *arena);
 
-/* The number of bits up to the highest that is set. */
-extern uint32_t big_bits(Big a);
-
 /* False if the number does not fit. */
 extern bool big_to_word(uint64_t *out, Big a);
-extern bool big_to_wide(Wide *out, Big a);
 
 /* Print a / 10^decimals with all its decimals. */
 extern void big_print(Buf *out, Big a, int decimals, Arena *arena);

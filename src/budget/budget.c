@@ -200,19 +200,7 @@ const char *const measure_words[] = {
 	NULL
 };
 
-Code
-measure_find(Measure *out, Str name, Fault *fault)
-{
-	int			found = word_find(measure_words, name);
-
-	if (found >= 0)
-	{
-		*out = (Measure) found;
-		return CODE_OK;
-	}
-	return fault_set(fault, CODE_BAD_TERMS, -1,
-					 "The measure is \"votes\", \"votes_per_cost\", \"score\" or \"score_per_cost\".");
-}
+const char *const unaffordable_words[] = {"skip", "stop", NULL};
 
 /* Compare two projects by a measure: 1 if the first has more. */
 static int

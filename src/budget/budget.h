@@ -64,9 +64,7 @@ typedef enum Measure
 } Measure;
 
 extern const char *const measure_words[];
-
-/* Find a measure by its name.  Fault: BAD_TERMS. */
-extern Code measure_find(Measure *out, Str name, Fault *fault);
+extern const char *const unaffordable_words[];	/* what becomes of those after a project that is too expensive */
 
 typedef struct Pick
 {

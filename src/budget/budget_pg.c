@@ -24,7 +24,7 @@ kind_begin(void *content, Arena *arena)
 static Code
 kind_rest(void *content, Arena *scratch, Fault *fault)
 {
-	ballots_rest(content, open_pause, scratch);
+	ballots_rest(content, query_pause, scratch);
 	return CODE_OK;
 }
 
@@ -210,7 +210,7 @@ ask(Rows *rows, Budget *budget, Listed *ties, FunctionCallInfo fcinfo, int ties_
 		return false;
 	ballots = open_read(PG_GETARG_DATUM(0), &ballots_kind, &rows->work);
 	pairs = pairs_arg(&n, fcinfo, 1);
-	check(budget_init(budget, bigint_arg(fcinfo, 2, "budget"), pairs, n, ballots, open_pause, &rows->work.arena, &fault),
+	check(budget_init(budget, bigint_arg(fcinfo, 2, "budget"), pairs, n, ballots, query_pause, &rows->work.arena, &fault),
 		  &fault);
 	rules = ties_arg(fcinfo, ties_arg_at, &rows->work.arena);
 	check(listed_init(ties, &rules, BUDGET_TIES, budget->id, budget->projects, &rows->work.arena, &fault), &fault);
@@ -231,18 +231,15 @@ COMMUNE_FUNCTION(commune_budget_greedy)
 	Listed		ties;
 	Greedy		greedy;
 	Measure		measure;
-	Str			unaffordable;
+	bool		stop;
 	bool	   *seen;
 	Fault		fault;
 
 	if (!ask(&rows, &budget, &ties, fcinfo, 5))
 		return rows_end(&rows);
-	check(measure_find(&measure, text_arg(fcinfo, 3, "measure"), &fault), &fault);
-	unaffordable = text_arg(fcinfo, 4, "unaffordable");
-	if (!str_is(unaffordable, "skip") && !str_is(unaffordable, "stop"))
-		bad_terms("What is unaffordable is treated by \"skip\" or \"stop\".");
-	check(greedy_spend(&greedy, &budget, measure, str_is(unaffordable, "stop"), budget.money, NULL, 1, &ties, &rows.work.arena,
-					   &fault), &fault);
+	measure = (Measure) word_arg(fcinfo, 3, "measure", measure_words);
+	stop = word_arg(fcinfo, 4, "unaffordable", unaffordable_words) == 1;
+	check(greedy_spend(&greedy, &budget, measure, stop, budget.money, NULL, 1, &ties, &rows.work.arena, &fault), &fault);
 
 	seen = arena_zero(&rows.work.arena, sizeof(bool) * budget.projects);
 	rows_start(&rows);
@@ -279,7 +276,7 @@ typedef struct SharesQuestion
 	Budget		budget;
 	Listed		ties;
 	SharesTerms terms;
-	Work		scratch;
+	Workspace	scratch;
 	Shares		shares;
 } SharesQuestion;
 
@@ -290,13 +287,11 @@ typedef struct SharesQuestion
 static bool
 ask_shares(SharesQuestion *q, FunctionCallInfo fcinfo)
 {
-	Fault		fault;
-
 	if (!ask(&q->rows, &q->budget, &q->ties, fcinfo, 8))
 		return false;
 	q->terms = (SharesTerms){0};
-	check(utility_find(&q->terms.utility, text_arg(fcinfo, 3, "utility"), &fault), &fault);
-	check(completion_find(&q->terms.completion, text_arg(fcinfo, 4, "completion"), &fault), &fault);
+	q->terms.utility = (Utility) word_arg(fcinfo, 3, "utility", utility_words);
+	q->terms.completion = (Completion) word_arg(fcinfo, 4, "completion", completion_words);
 	if (q->terms.completion == COMPLETION_ADD1 || q->terms.completion == COMPLETION_ADD1_UTILITARIAN)
 	{
 		q->terms.increment = bigint_arg(fcinfo, 5, "increment");
@@ -305,7 +300,7 @@ ask_shares(SharesQuestion *q, FunctionCallInfo fcinfo)
 	}
 	else if (!PG_ARGISNULL(5) || !PG_ARGISNULL(6) || !PG_ARGISNULL(7))
 		bad_terms("The parameters increment, integral and exhaustive are for the completions with add1.");
-	work_begin(&q->scratch);		/* within the work of the question, whose context is current */
+	workspace_open(&q->scratch);		/* within the work of the question, whose context is current */
 	return true;
 }
 

@@ -24,7 +24,7 @@ kind_begin(void *content, Arena *arena)
 static Code
 kind_rest(void *content, Arena *scratch, Fault *fault)
 {
-	return contributions_rest(content, open_pause, scratch, fault);
+	return contributions_rest(content, query_pause, scratch, fault);
 }
 
 static uint64_t
@@ -48,7 +48,7 @@ kind_read(void *content, const uint8_t *bytes, size_t n, Arena *arena, Fault *fa
 static Code
 kind_merge(void *content, const void *other, bool subtract, Arena *scratch, Fault *fault)
 {
-	return contributions_merge(content, other, subtract, open_pause, scratch, fault);
+	return contributions_merge(content, other, subtract, query_pause, scratch, fault);
 }
 
 static void
@@ -91,12 +91,12 @@ check(Code code, const Fault *fault)
 static void
 make_room(Contributions *c)
 {
-	Work		work;
+	Workspace	work;
 	Fault		fault;
 
-	work_begin(&work);
-	check(contributions_room(c, open_pause, &work.arena, &fault), &fault);
-	work_end(&work);
+	workspace_open(&work);
+	check(contributions_room(c, query_pause, &work.arena, &fault), &fault);
+	workspace_close(&work);
 }
 
 /* (state, project integer, contributor bigint, amount bigint); a row with a NULL says nothing */
@@ -169,17 +169,17 @@ answer(Rows *rows, const Claims *claims, FunctionCallInfo fcinfo, int rule_arg)
 	Match	   *match = arena_alloc(arena, sizeof(Match) * claims->n);
 	ListedRules rules = ties_arg(fcinfo, rule_arg + 3, arena);
 	Listed		ties;
-	Work		scratch;
+	Workspace	scratch;
 	Fault		fault;
 
-	check(scaling_find(&rule.scaling, text_arg(fcinfo, rule_arg, "scaling"), &fault), &fault);
-	check(rounding_find(&rule.rounding, text_arg(fcinfo, rule_arg + 1, "rounding"), &fault), &fault);
+	rule.scaling = (Scaling) word_arg(fcinfo, rule_arg, "scaling", scaling_words);
+	rule.rounding = (Rounding) word_arg(fcinfo, rule_arg + 1, "rounding", rounding_words);
 	if (!PG_ARGISNULL(rule_arg + 2))
 		rule.cap = PG_GETARG_INT64(rule_arg + 2);
 	check(listed_init(&ties, &rules, TIES_BY_LIST, claims->id, claims->n, arena, &fault), &fault);
-	work_begin(&scratch);
-	check(pool_divide(match, claims, &rule, &ties, open_pause, arena, &scratch.arena, &fault), &fault);
-	work_end(&scratch);
+	workspace_open(&scratch);
+	check(pool_divide(match, claims, &rule, &ties, query_pause, arena, &scratch.arena, &fault), &fault);
+	workspace_close(&scratch);
 
 	rows_start(rows);
 	for (uint32_t i = 0; i < claims->n; i++)
@@ -208,12 +208,11 @@ COMMUNE_FUNCTION(commune_budget_quadratic_funding)
 	const Contributions *c;
 	Claims		claims;
 	Formula		formula;
-	Fault		fault;
 
 	if (!ask(&rows, &c, &claims, fcinfo, 9))
 		return rows_end(&rows);
-	check(formula_find(&formula, text_arg(fcinfo, 2, "formula"), &fault), &fault);
-	claims_compute(&claims, c, formula, open_pause, &rows.work.arena);
+	formula = (Formula) word_arg(fcinfo, 2, "formula", formula_words);
+	claims_compute(&claims, c, formula, query_pause, &rows.work.arena);
 	return answer(&rows, &claims, fcinfo, 3);
 }
 
@@ -221,11 +220,11 @@ COMMUNE_FUNCTION(commune_budget_quadratic_funding)
 static PairRule
 pair_rule_arg(FunctionCallInfo fcinfo, int arg)
 {
-	PairRule	rule = {.bound = bigint_arg(fcinfo, arg, "bound"), .most = contributions_max_pairs};
-	Fault		fault;
-
-	check(pair_formula_find(&rule.formula, text_arg(fcinfo, arg + 1, "formula"), &fault), &fault);
-	return rule;
+	return (PairRule){
+		.bound = bigint_arg(fcinfo, arg, "bound"),
+		.formula = (PairFormula) word_arg(fcinfo, arg + 1, "formula", pair_formula_words),
+		.most = contributions_max_pairs
+	};
 }
 
 /*
@@ -243,7 +242,7 @@ COMMUNE_FUNCTION(commune_budget_pairwise_funding)
 	if (!ask(&rows, &c, &claims, fcinfo, 10))
 		return rows_end(&rows);
 	rule = pair_rule_arg(fcinfo, 2);
-	check(claims_of_pairs(&claims, c, &rule, NULL, NULL, open_pause, &rows.work.arena, &fault), &fault);
+	check(claims_of_pairs(&claims, c, &rule, NULL, NULL, query_pause, &rows.work.arena, &fault), &fault);
 	return answer(&rows, &claims, fcinfo, 4);
 }
 
@@ -280,6 +279,6 @@ COMMUNE_FUNCTION(commune_budget_funding_pairs)
 	check(claims_list(&claims, c, NULL, 0, &rows.work.arena, &fault), &fault);
 	rule = pair_rule_arg(fcinfo, 1);
 	rows_start(&rows);
-	check(claims_of_pairs(&claims, c, &rule, answer_pair, &rows, open_pause, &rows.work.arena, &fault), &fault);
+	check(claims_of_pairs(&claims, c, &rule, answer_pair, &rows, query_pause, &rows.work.arena, &fault), &fault);
 	return rows_end(&rows);
 }

@@ -8,53 +8,15 @@
 
 #include "budget/root.h"
 
-/* ---- names */
+/* ---- words */
 
-static Code
-find_name(int *out, Str name, const char *const *names, int n, const char *what, Fault *fault)
-{
-	for (*out = 0; *out < n; ++*out)
-		if (str_is(name, names[*out]))
-			return CODE_OK;
-	return fault_set(fault, CODE_BAD_TERMS, -1, "%s", what);
-}
-
-Code
-formula_find(Formula *out, Str name, Fault *fault)
-{
-	static const char *const names[] = {
-		[FORMULA_EXACT] = "exact", [FORMULA_SQUARE] = "square", [FORMULA_GITCOIN] = "gitcoin"
-	};
-	int			i;
-	Code		code = find_name(&i, name, names, 3, "The formula is \"exact\", \"square\" or \"gitcoin\".", fault);
-
-	*out = (Formula) i;
-	return code;
-}
-
-Code
-scaling_find(Scaling *out, Str name, Fault *fault)
-{
-	static const char *const names[] = {[SCALING_SATURATED] = "saturated", [SCALING_ALWAYS] = "always"};
-	int			i;
-	Code		code = find_name(&i, name, names, 2, "The pool is scaled if \"saturated\", or \"always\".", fault);
-
-	*out = (Scaling) i;
-	return code;
-}
-
-Code
-rounding_find(Rounding *out, Str name, Fault *fault)
-{
-	static const char *const names[] = {
-		[ROUNDING_LARGEST_REMAINDER] = "largest_remainder", [ROUNDING_FLOOR] = "floor"
-	};
-	int			i;
-	Code		code = find_name(&i, name, names, 2, "The rounding is \"largest_remainder\" or \"floor\".", fault);
-
-	*out = (Rounding) i;
-	return code;
-}
+const char *const formula_words[] = {
+	[FORMULA_EXACT] = "exact", [FORMULA_SQUARE] = "square", [FORMULA_GITCOIN] = "gitcoin", NULL
+};
+const char *const scaling_words[] = {[SCALING_SATURATED] = "saturated", [SCALING_ALWAYS] = "always", NULL};
+const char *const rounding_words[] = {
+	[ROUNDING_LARGEST_REMAINDER] = "largest_remainder", [ROUNDING_FLOOR] = "floor", NULL
+};
 
 /* ---- claims */
 

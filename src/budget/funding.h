@@ -43,10 +43,9 @@ typedef enum Rounding
 	ROUNDING_FLOOR
 } Rounding;
 
-/* Find them by their names.  Fault: BAD_TERMS. */
-extern Code formula_find(Formula *out, Str name, Fault *fault);
-extern Code scaling_find(Scaling *out, Str name, Fault *fault);
-extern Code rounding_find(Rounding *out, Str name, Fault *fault);
+extern const char *const formula_words[];
+extern const char *const scaling_words[];
+extern const char *const rounding_words[];
 
 #define FUNDING_PROJECTS_MAX 1000000
 

@@ -5,19 +5,7 @@
 
 #include "budget/root.h"
 
-Code
-over_find(Over *out, Str name, Fault *fault)
-{
-	static const char *const names[] = {[OVER_REJECT] = "reject", [OVER_CLIP] = "clip", [OVER_SCALE] = "scale"};
-
-	for (int i = 0; i < (int) (sizeof names / sizeof *names); i++)
-		if (str_is(name, names[i]))
-		{
-			*out = (Over) i;
-			return CODE_OK;
-		}
-	return fault_set(fault, CODE_BAD_TERMS, -1, "A ballot beyond its limit is treated by \"reject\", \"clip\" or \"scale\".");
-}
+const char *const over_words[] = {[OVER_REJECT] = "reject", [OVER_CLIP] = "clip", [OVER_SCALE] = "scale", NULL};
 
 /* Return the vote with the sign of v and the given size. */
 static int32_t

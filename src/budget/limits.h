@@ -24,8 +24,7 @@ typedef enum Over
 	OVER_SCALE
 } Over;
 
-/* Find what is done beyond the limit by its name.  Fault: BAD_TERMS. */
-extern Code over_find(Over *out, Str name, Fault *fault);
+extern const char *const over_words[];
 
 typedef enum Fate
 {

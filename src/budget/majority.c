@@ -3,24 +3,13 @@
  */
 #include "budget/majority.h"
 
-static const char *const base_names[] = {
+const char *const majority_base_words[] = {
 	[BASE_CAST] = "cast",
 	[BASE_CAST_ABSTAINED] = "cast_abstained",
 	[BASE_ELECTORATE] = "electorate",
 	[BASE_AGAINST] = "against",
+	NULL
 };
-
-Code
-majority_base_find(MajorityBase *out, Str name, Fault *fault)
-{
-	for (int i = 0; i < (int) (sizeof base_names / sizeof *base_names); i++)
-		if (str_is(name, base_names[i]))
-		{
-			*out = (MajorityBase) i;
-			return CODE_OK;
-		}
-	return fault_set(fault, CODE_BAD_TERMS, -1, "The base is \"cast\", \"cast_abstained\", \"electorate\" or \"against\".");
-}
 
 static Code
 check_rule(const MajorityRule *rule, Fault *fault)

@@ -34,8 +34,7 @@ typedef struct MajorityRule
 	int64_t		quorum;			/* 0 for none */
 } MajorityRule;
 
-/* Find a base by its name.  Fault: BAD_TERMS. */
-extern Code majority_base_find(MajorityBase *out, Str name, Fault *fault);
+extern const char *const majority_base_words[];
 
 typedef struct Majority
 {

@@ -5,32 +5,12 @@
 
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 
 #include "crypto/crypto.h"
-
-void
-work_begin(Work *work)
-{
-	work->context = AllocSetContextCreate(CurrentMemoryContext, "commune budget", ALLOCSET_DEFAULT_SIZES);
-	context_arena_init(&work->arena, work->context);
-}
-
-void
-work_end(Work *work)
-{
-	MemoryContextDelete(work->context);
-}
-
-void
-open_pause(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
 
 /* ---- the expanded object */
 
@@ -46,13 +26,13 @@ check_size(uint64_t size)
 static void
 rest(OpenState *open)
 {
-	Work		work;
+	Workspace	work;
 	Fault		fault;
 
-	work_begin(&work);
+	workspace_open(&work);
 	if (open->kind->rest(open->content, &work.arena, &fault) != CODE_OK)
 		fault_raise(&fault);
-	work_end(&work);
+	workspace_close(&work);
 }
 
 static Size
@@ -91,7 +71,7 @@ object_of(Datum datum, const OpenKind *kind)
 }
 
 const void *
-open_read(Datum datum, const OpenKind *kind, Work *work)
+open_read(Datum datum, const OpenKind *kind, Workspace *work)
 {
 	OpenState  *open = object_of(datum, kind);
 	MemoryContext old;
@@ -117,13 +97,13 @@ open_read(Datum datum, const OpenKind *kind, Work *work)
 static void
 merge(void *content, const OpenKind *kind, Datum datum, bool subtract)
 {
-	Work		work;
+	Workspace	work;
 	Fault		fault;
 
-	work_begin(&work);
+	workspace_open(&work);
 	if (kind->merge(content, open_read(datum, kind, &work), subtract, &work.arena, &fault) != CODE_OK)
 		fault_raise(&fault);
-	work_end(&work);
+	workspace_close(&work);
 }
 
 OpenState *
@@ -189,12 +169,12 @@ content_datum(const void *content, const OpenKind *kind)
 static Datum
 combined(FunctionCallInfo fcinfo, const OpenKind *kind, bool subtract)
 {
-	Work		work;
+	Workspace	work;
 	void	   *content;
 	Fault		fault;
 	Datum		value;
 
-	work_begin(&work);
+	workspace_open(&work);
 	content = wide_alloc(&work.arena, kind->size);
 	kind->begin(content, &work.arena);
 	merge(content, kind, PG_GETARG_DATUM(0), false);
@@ -202,7 +182,7 @@ combined(FunctionCallInfo fcinfo, const OpenKind *kind, bool subtract)
 	if (kind->rest(content, &work.arena, &fault) != CODE_OK)
 		fault_raise(&fault);
 	value = content_datum(content, kind);
-	work_end(&work);
+	workspace_close(&work);
 	PG_RETURN_DATUM(value);
 }
 
@@ -255,31 +235,31 @@ COMMUNE_FUNCTION(commune_budget_digest)
 Datum
 open_input(FunctionCallInfo fcinfo, const OpenKind *kind)
 {
-	Work		work;
+	Workspace	work;
 	void	   *content;
 	Fault		fault;
 	Datum		value;
 
-	work_begin(&work);
+	workspace_open(&work);
 	content = wide_alloc(&work.arena, kind->size);
 	kind->begin(content, &work.arena);
 	if (kind->parse(content, str_from(PG_GETARG_CSTRING(0)), &work.arena, &fault) != CODE_OK ||
 		kind->rest(content, &work.arena, &fault) != CODE_OK)
 		fault_raise(&fault);
 	value = content_datum(content, kind);
-	work_end(&work);
+	workspace_close(&work);
 	PG_RETURN_DATUM(value);
 }
 
 Datum
 open_output(FunctionCallInfo fcinfo, const OpenKind *kind)
 {
-	Work		work;
+	Workspace	work;
 	Buf			buf;
 	Str			text;
 	char	   *value;
 
-	work_begin(&work);
+	workspace_open(&work);
 	buf_init(&buf, &work.arena);
 	kind->print(&buf, open_read(PG_GETARG_DATUM(0), kind, &work));
 	text = buf_done(&buf);
@@ -287,7 +267,7 @@ open_output(FunctionCallInfo fcinfo, const OpenKind *kind)
 	value = palloc(text.n + 1);
 	memcpy(value, text.p, text.n);
 	value[text.n] = '\0';
-	work_end(&work);
+	workspace_close(&work);
 	PG_RETURN_CSTRING(value);
 }
 
@@ -296,15 +276,15 @@ open_receive(FunctionCallInfo fcinfo, const OpenKind *kind)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
 	Str			bytes = {message->data + message->cursor, message->len - message->cursor};
-	Work		work;
+	Workspace	work;
 	void	   *content;
 	Fault		fault;
 
-	work_begin(&work);
+	workspace_open(&work);
 	content = wide_alloc(&work.arena, kind->size);
 	if (kind->read(content, (const uint8_t *) bytes.p, bytes.n, &work.arena, &fault) != CODE_OK)
 		fault_raise(&fault);
-	work_end(&work);
+	workspace_close(&work);
 	message->cursor = message->len;
 	PG_RETURN_BYTEA_P(varlena_from_str(bytes));
 }
@@ -343,6 +323,21 @@ boolean_arg(FunctionCallInfo fcinfo, int arg, const char *name)
 {
 	need(fcinfo, arg, name);
 	return PG_GETARG_BOOL(arg);
+}
+
+int
+word_arg(FunctionCallInfo fcinfo, int arg, const char *name, const char *const *words)
+{
+	int			found = word_find(words, text_arg(fcinfo, arg, name));
+	Arena		arena;
+	Buf			list;
+
+	if (found >= 0)
+		return found;
+	context_arena_init(&arena, CurrentMemoryContext);
+	buf_init(&list, &arena);
+	words_print(&list, words);
+	bad_terms(psprintf("The parameter %s is %.*s.", name, (int) list.n, list.p));
 }
 
 /* Read a number of an array's header, which may lie anywhere. */
@@ -509,40 +504,6 @@ ties_arg(FunctionCallInfo fcinfo, int arg, Arena *arena)
 
 /* ---- results */
 
-void
-rows_begin(Rows *rows, FunctionCallInfo fcinfo)
-{
-	InitMaterializedSRF(fcinfo, 0);
-	rows->result = (ReturnSetInfo *) fcinfo->resultinfo;
-	work_begin(&rows->work);
-	rows->caller = MemoryContextSwitchTo(rows->work.context);
-}
-
-void
-rows_start(Rows *rows)
-{
-	rows->row = AllocSetContextCreate(rows->work.context, "commune budget row", ALLOCSET_SMALL_SIZES);
-	context_arena_init(&rows->arena, rows->row);
-	MemoryContextSwitchTo(rows->row);
-}
-
-void
-rows_add(Rows *rows, Datum *values, bool *nulls)
-{
-	CHECK_FOR_INTERRUPTS();
-	tuplestore_putvalues(rows->result->setResult, rows->result->setDesc, values, nulls);
-	MemoryContextReset(rows->row);
-	context_arena_init(&rows->arena, rows->row);
-}
-
-Datum
-rows_end(Rows *rows)
-{
-	MemoryContextSwitchTo(rows->caller);
-	work_end(&rows->work);
-	return (Datum) 0;
-}
-
 Datum
 big_numeric(Rows *rows, Big value, int decimals)
 {
@@ -552,12 +513,6 @@ big_numeric(Rows *rows, Big value, int decimals)
 	big_print(&text, value, decimals, &rows->arena);
 	buf_char(&text, '\0');
 	return DirectFunctionCall3(numeric_in, CStringGetDatum(text.p), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-}
-
-Datum
-text_datum(const char *text)
-{
-	return CStringGetTextDatum(text);
 }
 
 Datum

@@ -8,26 +8,13 @@
 #ifndef COMMUNE_BUDGET_OPEN_PG_H
 #define COMMUNE_BUDGET_OPEN_PG_H
 
-#include "base/base_pg.h"
+#include "base/rows_pg.h"
 
-#include "funcapi.h"
 #include "utils/expandeddatum.h"
 
 #include "budget/big.h"
 #include "budget/listed.h"
-
-/* Memory for one call of a function, given back at its end. */
-typedef struct Work
-{
-	MemoryContext context;
-	Arena		arena;
-} Work;
-
-extern void work_begin(Work *work);
-extern void work_end(Work *work);
-
-/* What cores call now and then: let a cancelled query end. */
-extern void open_pause(void);
+#include "voting/words.h"
 
 /* What a kind of state can do; content is one of its core's structures. */
 typedef struct OpenKind
@@ -73,7 +60,7 @@ extern Datum open_output(FunctionCallInfo fcinfo, const OpenKind *kind);
 extern Datum open_receive(FunctionCallInfo fcinfo, const OpenKind *kind);
 
 /* Return the content of a state of SQL, at rest; it lives as long as the state and work, and must not be changed. */
-extern const void *open_read(Datum datum, const OpenKind *kind, Work *work);
+extern const void *open_read(Datum datum, const OpenKind *kind, Workspace *work);
 
 /* ---- arguments */
 
@@ -84,6 +71,9 @@ extern void bad_terms(const char *detail) pg_attribute_noreturn();
 extern Str	text_arg(FunctionCallInfo fcinfo, int arg, const char *name);
 extern int64 bigint_arg(FunctionCallInfo fcinfo, int arg, const char *name);
 extern bool boolean_arg(FunctionCallInfo fcinfo, int arg, const char *name);
+
+/* Return the place of one of a few words among them. */
+extern int	word_arg(FunctionCallInfo fcinfo, int arg, const char *name, const char *const *words);
 
 /* Return a weight: NULL is 1. */
 static inline int64
@@ -118,27 +108,8 @@ extern ListedRules ties_arg(FunctionCallInfo fcinfo, int arg, Arena *arena);
 
 /* ---- results */
 
-/*
- * Rows that are added to the result of a function.  Memory comes from work until rows_start(), from then on from what
- * is emptied after each row.
- */
-typedef struct Rows
-{
-	ReturnSetInfo *result;
-	Work		work;
-	MemoryContext row;
-	Arena		arena;			/* in row */
-	MemoryContext caller;
-} Rows;
-
-extern void rows_begin(Rows *rows, FunctionCallInfo fcinfo);
-extern void rows_start(Rows *rows);
-extern void rows_add(Rows *rows, Datum *values, bool *nulls);
-extern Datum rows_end(Rows *rows);
-
 /* Return value / 10^decimals, with all its decimals. */
 extern Datum big_numeric(Rows *rows, Big value, int decimals);
-extern Datum text_datum(const char *text);
 
 /* Return the name of the rule that broke a tie; NULL, and *isnull, if there was none. */
 extern Datum tie_datum(bool *isnull, const TieBreak *tie);

@@ -8,17 +8,7 @@
 
 #define UNIT INT64_C(1000000000)	/* of a root, and of a product of roots */
 
-Code
-pair_formula_find(PairFormula *out, Str name, Fault *fault)
-{
-	if (str_is(name, "paper"))
-		*out = PAIRS_PAPER;
-	else if (str_is(name, "gitcoin"))
-		*out = PAIRS_GITCOIN;
-	else
-		return fault_set(fault, CODE_BAD_TERMS, -1, "The formula is \"paper\" or \"gitcoin\".");
-	return CODE_OK;
-}
+const char *const pair_formula_words[] = {[PAIRS_PAPER] = "paper", [PAIRS_GITCOIN] = "gitcoin", NULL};
 
 /* Contributions by project and by contributor; contributors are numbered in ascending order. */
 typedef struct Matrix

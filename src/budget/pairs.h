@@ -25,8 +25,7 @@ typedef enum PairFormula
 	PAIRS_GITCOIN
 } PairFormula;
 
-/* Find one by its name.  Fault: BAD_TERMS. */
-extern Code pair_formula_find(PairFormula *out, Str name, Fault *fault);
+extern const char *const pair_formula_words[];
 
 typedef struct PairRule
 {

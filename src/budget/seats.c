@@ -5,27 +5,15 @@
 
 #include <stdlib.h>
 
-static const char *const method_names[] = {
+const char *const seat_method_words[] = {
 	[SEATS_DHONDT] = "dhondt",
 	[SEATS_SAINTE_LAGUE] = "sainte_lague",
 	[SEATS_MODIFIED_SAINTE_LAGUE] = "modified_sainte_lague",
 	[SEATS_HARE] = "hare",
 	[SEATS_DROOP] = "droop",
 	[SEATS_MOST_VOTES] = "most_votes",
+	NULL
 };
-
-Code
-seat_method_find(SeatMethod *out, Str name, Fault *fault)
-{
-	for (int i = 0; i < (int) (sizeof method_names / sizeof *method_names); i++)
-		if (str_is(name, method_names[i]))
-		{
-			*out = (SeatMethod) i;
-			return CODE_OK;
-		}
-	return fault_set(fault, CODE_BAD_TERMS, -1, "The method is \"dhondt\", \"sainte_lague\", "
-					 "\"modified_sainte_lague\", \"hare\", \"droop\" or \"most_votes\".");
-}
 
 typedef struct Dividing
 {

@@ -33,8 +33,7 @@ typedef enum SeatMethod
 	SEATS_MOST_VOTES
 } SeatMethod;
 
-/* Find a method by its name.  Fault: BAD_TERMS. */
-extern Code seat_method_find(SeatMethod *out, Str name, Fault *fault);
+extern const char *const seat_method_words[];
 
 typedef enum SeatBy
 {

@@ -3,7 +3,7 @@
  */
 #include "budget/shares_run.h"
 
-/* ---- names */
+/* ---- words */
 
 const char *const utility_words[] = {
 	[UTILITY_COST] = "cost",
@@ -13,19 +13,6 @@ const char *const utility_words[] = {
 	NULL
 };
 
-Code
-utility_find(Utility *out, Str name, Fault *fault)
-{
-	int			found = word_find(utility_words, name);
-
-	if (found >= 0)
-	{
-		*out = (Utility) found;
-		return CODE_OK;
-	}
-	return fault_set(fault, CODE_BAD_TERMS, -1, "The utility is \"cost\", \"cardinality\", \"effort\" or \"scores\".");
-}
-
 const char *const completion_words[] = {
 	[COMPLETION_NONE] = "none",
 	[COMPLETION_UTILITARIAN] = "utilitarian",
@@ -33,20 +20,6 @@ const char *const completion_words[] = {
 	[COMPLETION_ADD1_UTILITARIAN] = "add1_utilitarian",
 	NULL
 };
-
-Code
-completion_find(Completion *out, Str name, Fault *fault)
-{
-	int			found = word_find(completion_words, name);
-
-	if (found >= 0)
-	{
-		*out = (Completion) found;
-		return CODE_OK;
-	}
-	return fault_set(fault, CODE_BAD_TERMS, -1,
-					 "The completion is \"none\", \"utilitarian\", \"add1\" or \"add1_utilitarian\".");
-}
 
 /* ---- deciding */
 

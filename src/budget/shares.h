@@ -51,10 +51,6 @@ typedef enum Completion
 extern const char *const utility_words[];
 extern const char *const completion_words[];
 
-/* Find them by their names.  Fault: BAD_TERMS. */
-extern Code utility_find(Utility *out, Str name, Fault *fault);
-extern Code completion_find(Completion *out, Str name, Fault *fault);
-
 typedef struct SharesTerms
 {
 	Utility		utility;

@@ -146,11 +146,7 @@ check_limit(const BallotLimit *limit)
 static Over
 over_arg(FunctionCallInfo fcinfo, int arg)
 {
-	Over		over;
-	Fault		fault;
-
-	check(over_find(&over, text_arg(fcinfo, arg, "over"), &fault), &fault);
-	return over;
+	return (Over) word_arg(fcinfo, arg, "over", over_words);
 }
 
 static inline Fate
@@ -259,7 +255,7 @@ typedef struct Listing
 
 /* Read (sums, ..., options integer[]), the last at options_arg; false if there are no sums. */
 static bool
-list_options(Listing *out, FunctionCallInfo fcinfo, int options_arg, Work *work)
+list_options(Listing *out, FunctionCallInfo fcinfo, int options_arg, Workspace *work)
 {
 	size_t		n;
 
@@ -365,7 +361,7 @@ COMMUNE_FUNCTION(commune_budget_majority)
 	rule.num = bigint_arg(fcinfo, 1, "num");
 	rule.den = bigint_arg(fcinfo, 2, "den");
 	rule.strict = boolean_arg(fcinfo, 3, "strict");
-	check(majority_base_find(&rule.base, text_arg(fcinfo, 4, "base"), &fault), &fault);
+	rule.base = (MajorityBase) word_arg(fcinfo, 4, "base", majority_base_words);
 	if (rule.base == BASE_ELECTORATE)
 		rule.electorate = bigint_arg(fcinfo, 5, "electorate");
 	if (rule.base == BASE_AGAINST && PG_ARGISNULL(6))
@@ -438,7 +434,7 @@ ask_seats(SeatQuestion *q, FunctionCallInfo fcinfo)
 		return false;
 	if (PG_ARGISNULL(1) || PG_GETARG_INT32(1) < 1)
 		bad_terms("There is at least 1 seat.");
-	check(seat_method_find(&method, text_arg(fcinfo, 2, "method"), &fault), &fault);
+	method = (SeatMethod) word_arg(fcinfo, 2, "method", seat_method_words);
 	rules = ties_arg(fcinfo, 3, arena);
 	check(listed_init(&ties, &rules, TIES_BY_LIST, q->listing.id, q->listing.n, arena, &fault), &fault);
 
@@ -455,7 +451,7 @@ ask_seats(SeatQuestion *q, FunctionCallInfo fcinfo)
 	}
 	apply_threshold(counted, q->votes, q->listing.n, bigint_arg(fcinfo, 6, "threshold_num"),
 					bigint_arg(fcinfo, 7, "threshold_den"));
-	check(seats_divide(&q->seats, method, (uint32_t) PG_GETARG_INT32(1), counted, q->listing.n, &ties, open_pause, arena,
+	check(seats_divide(&q->seats, method, (uint32_t) PG_GETARG_INT32(1), counted, q->listing.n, &ties, query_pause, arena,
 					   &fault), &fault);
 	rows_start(&q->rows);
 	return true;

@@ -155,8 +155,11 @@ extern void file_create(const Cli *cli, const char *path, Str text, int mode);
 /* Write a file that may exist: readers see the old one or the new one. */
 extern void file_replace(const Cli *cli, const char *path, Str text, int mode);
 
-/* Make a folder, and those above it, for the user alone. */
-extern void folder_make(const Cli *cli, const char *path);
+/* The folder of a path. */
+extern const char *folder_of(const Cli *cli, const char *path);
+
+/* Make a folder, and those above it, with this mode. */
+extern void folder_make(const Cli *cli, const char *path, int mode);
 
 /* $name, or home and what follows. */
 extern const char *path_of(const Cli *cli, const char *variable, const char *below_variable, const char *below_home);

@@ -28,7 +28,7 @@ evidence_keep(Evidence *out, const Cli *cli, const char *folder, Str seen, Str s
 		name[i] = "0123456789abcdef"[i % 2 == 0 ? hash[i / 2] >> 4 : hash[i / 2] & 15];
 	name[NAME_LEN] = '\0';
 	folder = arena_printf(cli->arena, "%s/evidence", folder).p;
-	folder_make(cli, folder);
+	folder_make(cli, folder, 0700);
 	out->seen = file_of(cli, folder, name, "seen");
 	out->shown = file_of(cli, folder, name, "shown");
 	file_replace(cli, out->seen, seen, 0644);

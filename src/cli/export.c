@@ -11,10 +11,8 @@
 #include "cli/cli.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/rows.h"
@@ -61,28 +59,13 @@ path_below(const Export *e, int level, uint64_t n, unsigned width)
 	return arena_printf(e->cli->arena, "%s/%s", e->folder, tile).p;
 }
 
-/* Make the folders of a path, for everybody to read. */
-static void
-make_folders(const Export *e, const char *path)
-{
-	char	   *copy = arena_copy(e->cli->arena, path, strlen(path) + 1);
-
-	for (char *p = strchr(copy + 1, '/'); p != NULL; p = strchr(p + 1, '/'))
-	{
-		*p = '\0';
-		if (mkdir(copy, 0755) != 0 && errno != EEXIST)
-			fail(e->cli, EXIT_FILE, "cannot make the folder \"%s\": %s", copy, strerror(errno));
-		*p = '/';
-	}
-}
-
 /* Write a file unless it is there already as it ought to be. */
 static void
 put(Export *e, const char *path, Str bytes)
 {
 	Str			there;
 
-	make_folders(e, path);
+	folder_make(e->cli, folder_of(e->cli, path), 0755);
 	there = file_read_if(e->cli, path, BUNDLE_MAX);
 	if (there.p != NULL && str_eq(there, bytes))
 		return;

@@ -66,8 +66,7 @@ file_read(const Cli *cli, const char *path, size_t max)
 	return text;
 }
 
-/* The folder of a path. */
-static const char *
+const char *
 folder_of(const Cli *cli, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -157,7 +156,7 @@ file_replace(const Cli *cli, const char *path, Str text, int mode)
 }
 
 void
-folder_make(const Cli *cli, const char *path)
+folder_make(const Cli *cli, const char *path, int mode)
 {
 	char	   *copy = arena_copy(cli->arena, path, strlen(path) + 1);
 
@@ -168,7 +167,7 @@ folder_make(const Cli *cli, const char *path)
 		if (c != '/' && c != '\0')
 			continue;
 		*p = '\0';
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+		if (mkdir(copy, (mode_t) mode) != 0 && errno != EEXIST)
 			fail_file(cli, "make the folder", copy);
 		if ((*p = c) == '\0')
 			break;

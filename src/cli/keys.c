@@ -333,7 +333,7 @@ run_key_new(Cli *cli)
 		fail_fault(cli, EXIT_FILE, &fault);
 	did_from_key(&did, vault.file.key);
 	if (is_default && strrchr(path, '/') > path)
-		folder_make(cli, arena_printf(cli->arena, "%.*s", (int) (strrchr(path, '/') - path), path).p);
+		folder_make(cli, folder_of(cli, path), 0700);
 	n = keyfile_print(vault.text, &vault.file);
 	file_create(cli, path, (Str){vault.text, n}, 0600);
 	if (!is_sealed)

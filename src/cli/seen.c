@@ -18,7 +18,7 @@
 
 /* ---- files ---- */
 
-static const char *
+const char *
 state_folder(const Cli *cli, const char *below)
 {
 	const char *state = option(cli, "state");
@@ -142,7 +142,7 @@ pin_write(const Cli *cli, Str address, const Pin *pin)
 	put_text(&b, "commune", pin->commune);
 	put_text(&b, "origin", pin->origin);
 	buf_text(&b, "}\n");
-	folder_make(cli, state_folder(cli, "/at"));
+	folder_make(cli, state_folder(cli, "/at"), 0700);
 	file_replace(cli, state_file(cli, "/at", address), buf_done(&b), 0600);
 }
 
@@ -206,7 +206,7 @@ seen_write(const Cli *cli, const Seen *seen)
 	Buf			b;
 	int			fd;
 
-	folder_make(cli, state_folder(cli, "/register"));
+	folder_make(cli, state_folder(cli, "/register"), 0700);
 	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0 || flock(fd, LOCK_EX) != 0)
 		fail(cli, EXIT_FILE, "cannot lock \"%s\": %s", lock, strerror(errno));

@@ -29,6 +29,9 @@ typedef struct Seen
 	int64_t		at;				/* Unix seconds */
 } Seen;
 
+/* Name a folder below STATE; below begins with a slash. */
+extern const char *state_folder(const Cli *cli, const char *below);
+
 /* False if nothing is remembered. */
 extern bool pin_read(Pin *out, const Cli *cli, Str address);
 extern void pin_write(const Cli *cli, Str address, const Pin *pin);

@@ -693,17 +693,13 @@ read_key(Witness *w, Cli *cli, const char *name)
 static void
 prepare(Witness *w, Cli *cli)
 {
-	const char *state = option(cli, "state");
-
-	if (state == NULL)
-		state = path_of(cli, "XDG_STATE_HOME", "/commune", "/.local/state/commune");
-	w->cosigner.folder = arena_printf(cli->arena, "%s/witness", state).p;
+	w->cosigner.folder = state_folder(cli, "/witness");
 	read_logs(w, cli);
 	w->key = read_key(w, cli, "key");
 	w->mirror_key = read_key(w, cli, "mirror");
 	if (w->cosigner.nkeys == 0)
 		fail_usage(cli, "a key is missing: --key or --mirror");
-	folder_make(cli, w->cosigner.folder);
+	folder_make(cli, w->cosigner.folder, 0700);
 	w->tolerance = option_int(cli, "clock-tolerance", 1, 3600, 5) * USECS_PER_SECOND;
 	w->anew = option_int(cli, "anew", 1, 8760, 24) * 3600;
 	w->once = option_given(cli, "once");

@@ -163,9 +163,3 @@ box_open(uint8_t *out, const uint8_t *box, size_t n, const uint8_t nonce[BOX_NON
 {
 	return crypto_secretbox_open_easy(out, box, n, nonce, key) == 0;
 }
-
-bool
-equal_secrets(const void *a, const void *b, size_t n)
-{
-	return sodium_memcmp(a, b, n) == 0;
-}

@@ -70,7 +70,4 @@ extern void box_seal(uint8_t *out, const void *secret, size_t n, const uint8_t n
 extern bool box_open(uint8_t *out, const uint8_t *box, size_t n, const uint8_t nonce[BOX_NONCE_SIZE],
 					 const uint8_t key[BOX_KEY_SIZE]);
 
-/* Compare in a time that depends on n alone. */
-extern bool equal_secrets(const void *a, const void *b, size_t n);
-
 #endif

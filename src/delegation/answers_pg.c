@@ -4,33 +4,28 @@
  * Every question takes a graph and, optionally, the members who vote; those replace what the graph itself knows about
  * who votes.  A voter whom the graph does not know is a stranger: he has weight 1 and represents himself.
  */
-#include "delegation/graph_pg.h"
+#include "base/rows_pg.h"
 
 #include "catalog/pg_type.h"
-#include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 
 #include "delegation/facts.h"
+#include "delegation/graph_pg.h"
 
 typedef struct Question
 {
-	Scratch		scratch;
-	Web		web;
+	Rows		rows;
+	Web			web;
 	Graph		graph;
 	Ids			strangers;
-	ReturnSetInfo *result;
-	MemoryContext row;			/* for what a row needs; emptied after each */
-	MemoryContext caller;
 } Question;
 
 /* Sort the voters and go through them and the graph's members side by side: mark members, gather strangers. */
 static void
 take_voters(Question *q, ArrayType *array)
 {
-	Arena	   *arena = &q->scratch.arena;
+	Arena	   *arena = &q->rows.work.arena;
 	const Ids  *members = &q->web.ids;
 	ArrayIterator each = array_create_iterator(array, 0, NULL);
 	uint32_t	v = 0;
@@ -52,7 +47,7 @@ take_voters(Question *q, ArrayType *array)
 		if (facts_add(&facts, &fact, &fault) != CODE_OK)
 			fault_raise(&fault);
 	}
-	if (facts_rest(&voters, &facts, graph_pause, arena, arena, &fault) != CODE_OK)
+	if (facts_rest(&voters, &facts, query_pause, arena, arena, &fault) != CODE_OK)
 		fault_raise(&fault);
 
 	q->strangers = voters.ids;
@@ -80,39 +75,18 @@ ask(Question *q, FunctionCallInfo fcinfo, int voters_arg, int member_column)
 {
 	Oid			type;
 
-	InitMaterializedSRF(fcinfo, 0);
+	rows_begin(&q->rows, fcinfo);
 	if (PG_ARGISNULL(0))
 		return false;
-	q->result = (ReturnSetInfo *) fcinfo->resultinfo;
-	type = TupleDescAttr(q->result->setDesc, member_column)->atttypid;
-	scratch_open(&q->scratch);
-	q->row = AllocSetContextCreate(q->scratch.context, "commune delegation row", ALLOCSET_SMALL_SIZES);
-	q->caller = MemoryContextSwitchTo(q->row);
-	graph_from_datum(&q->web, PG_GETARG_DATUM(0), type == INT8OID ? ID_NUMBER : ID_TEXT, &q->scratch);
-	web_graph(&q->graph, &q->web, &q->scratch.arena);
-	q->graph.pause = graph_pause;
+	rows_start(&q->rows);
+	type = TupleDescAttr(q->rows.result->setDesc, member_column)->atttypid;
+	graph_from_datum(&q->web, PG_GETARG_DATUM(0), type == INT8OID ? ID_NUMBER : ID_TEXT, &q->rows.work);
+	web_graph(&q->graph, &q->web, &q->rows.work.arena);
+	q->graph.pause = query_pause;
 	q->strangers = (Ids){.kind = q->web.ids.kind};
 	if (!PG_ARGISNULL(voters_arg))
 		take_voters(q, PG_GETARG_ARRAYTYPE_P(voters_arg));
 	return true;
-}
-
-/* Add a row to the answer. */
-static void
-answer(Question *q, Datum *values, bool *nulls)
-{
-	CHECK_FOR_INTERRUPTS();
-	tuplestore_putvalues(q->result->setResult, q->result->setDesc, values, nulls);
-	MemoryContextReset(q->row);
-}
-
-/* End a question. */
-static Datum
-done(Question *q)
-{
-	MemoryContextSwitchTo(q->caller);
-	scratch_close(&q->scratch);
-	return (Datum) 0;
 }
 
 static Datum
@@ -140,10 +114,10 @@ COMMUNE_FUNCTION(commune_delegation_weights)
 	Fault		fault;
 
 	if (!ask(&q, fcinfo, 1, 0))
-		return (Datum) 0;
-	graph_resolve(&res, &q.graph, false, &q.scratch.arena);
-	weight = arena_alloc(&q.scratch.arena, sizeof(int64_t) * q.web.ids.n);
-	members = q.graph.weight != NULL ? arena_alloc(&q.scratch.arena, sizeof(int64_t) * q.web.ids.n) : NULL;
+		return rows_end(&q.rows);
+	graph_resolve(&res, &q.graph, false, &q.rows.work.arena);
+	weight = arena_alloc(&q.rows.work.arena, sizeof(int64_t) * q.web.ids.n);
+	members = q.graph.weight != NULL ? arena_alloc(&q.rows.work.arena, sizeof(int64_t) * q.web.ids.n) : NULL;
 	if (graph_weigh(weight, members, &res, &fault) != CODE_OK)
 		fault_raise(&fault);
 
@@ -157,15 +131,15 @@ COMMUNE_FUNCTION(commune_delegation_weights)
 				BoolGetDatum(graph_standing(&res, v) == STANDING_DIRECT)
 			};
 
-			answer(&q, values, nulls);
+			rows_add(&q.rows, values, nulls);
 		}
 	for (uint32_t i = 0; i < q.strangers.n; i++)
 	{
 		Datum		values[4] = {id_datum(&q, ids_get(&q.strangers, i)), Int64GetDatum(1), Int64GetDatum(1), BoolGetDatum(true)};
 
-		answer(&q, values, nulls);
+		rows_add(&q.rows, values, nulls);
 	}
-	return done(&q);
+	return rows_end(&q.rows);
 }
 
 /* resolve(graph, voters) -> (member, delegate, head, standing text, hops integer), a row for each member */
@@ -181,8 +155,8 @@ COMMUNE_FUNCTION(commune_delegation_resolve)
 	Resolution	res;
 
 	if (!ask(&q, fcinfo, 1, 0))
-		return (Datum) 0;
-	graph_resolve(&res, &q.graph, true, &q.scratch.arena);
+		return rows_end(&q.rows);
+	graph_resolve(&res, &q.graph, true, &q.rows.work.arena);
 
 	for (uint32_t v = 0; v < q.web.ids.n; v++)
 	{
@@ -196,7 +170,7 @@ COMMUNE_FUNCTION(commune_delegation_resolve)
 			Int32GetDatum(res.hops[v])
 		};
 
-		answer(&q, values, nulls);
+		rows_add(&q.rows, values, nulls);
 	}
 	for (uint32_t i = 0; i < q.strangers.n; i++)
 	{
@@ -204,9 +178,9 @@ COMMUNE_FUNCTION(commune_delegation_resolve)
 		Datum		id = id_datum(&q, ids_get(&q.strangers, i));
 		Datum		values[5] = {id, (Datum) 0, id, CStringGetTextDatum("direct"), Int32GetDatum(0)};
 
-		answer(&q, values, nulls);
+		rows_add(&q.rows, values, nulls);
 	}
-	return done(&q);
+	return rows_end(&q.rows);
 }
 
 /* Add a row to a path; rank is 0 where nothing is passed on. */
@@ -216,7 +190,7 @@ answer_hop(Question *q, uint32_t hop, Datum member, int rank, const char *reason
 	bool		nulls[4] = {[2] = rank == 0};
 	Datum		values[4] = {Int32GetDatum(hop), member, Int16GetDatum(rank), CStringGetTextDatum(reason)};
 
-	answer(q, values, nulls);
+	rows_add(&q->rows, values, nulls);
 }
 
 /* Say why a path goes on from v to his delegate: whether an earlier choice was passed over. */
@@ -251,20 +225,20 @@ COMMUNE_FUNCTION(commune_delegation_path)
 	uint32_t	ring;
 
 	if (!ask(&q, fcinfo, 2, 1))
-		return (Datum) 0;
+		return rows_end(&q.rows);
 	if (PG_ARGISNULL(1))
-		return done(&q);
+		return rows_end(&q.rows);
 	id = id_from_datum(PG_GETARG_DATUM(1), q.web.ids.kind);
 	v = ids_find(&q.web.ids, id);
 	if (v == NOBODY)
 	{
 		if (ids_find(&q.strangers, id) != NOBODY)
 			answer_hop(&q, 0, id_datum(&q, id), 0, "votes");
-		return done(&q);
+		return rows_end(&q.rows);
 	}
 
-	delegate = arena_alloc(&q.scratch.arena, sizeof(uint32_t) * q.web.ids.n);
-	graph_choose(delegate, NULL, &q.graph, &q.scratch.arena);
+	delegate = arena_alloc(&q.rows.work.arena, sizeof(uint32_t) * q.web.ids.n);
+	graph_choose(delegate, NULL, &q.graph, &q.rows.work.arena);
 	graph_measure(&steps, &ring, delegate, v);
 	for (uint32_t hop = 0; hop < steps + ring; hop++, v = delegate[v])
 	{
@@ -273,7 +247,7 @@ COMMUNE_FUNCTION(commune_delegation_path)
 		answer_hop(&q, hop, member_datum(&q, v), rank, why_on(&q.graph, v, rank));
 	}
 	answer_hop(&q, steps + ring, member_datum(&q, v), 0, ring > 0 ? "ring" : why_here(&q.graph, v));
-	return done(&q);
+	return rows_end(&q.rows);
 }
 
 /* cycles(graph, voters) -> (cycle, member, place integer), a row for each member of a ring, in the ring's order */
@@ -284,8 +258,8 @@ COMMUNE_FUNCTION(commune_delegation_cycles)
 	bool		nulls[3] = {0};
 
 	if (!ask(&q, fcinfo, 1, 0))
-		return (Datum) 0;
-	graph_resolve(&res, &q.graph, false, &q.scratch.arena);
+		return rows_end(&q.rows);
+	graph_resolve(&res, &q.graph, false, &q.rows.work.arena);
 	for (uint32_t ring = 0; ring < q.web.ids.n; ring++)
 	{
 		uint32_t	v = ring;
@@ -297,10 +271,10 @@ COMMUNE_FUNCTION(commune_delegation_cycles)
 		{
 			Datum		values[3] = {member_datum(&q, ring), member_datum(&q, v), Int32GetDatum(place++)};
 
-			answer(&q, values, nulls);
-				v = res.delegate[v];
+			rows_add(&q.rows, values, nulls);
+			v = res.delegate[v];
 		}
 		while (v != ring);
 	}
-	return done(&q);
+	return rows_end(&q.rows);
 }

@@ -10,32 +10,12 @@
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 
 #include "delegation/facts.h"
 #include "delegation/notation.h"
-
-void
-graph_pause(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-void
-scratch_open(Scratch *scratch)
-{
-	scratch->context = AllocSetContextCreate(CurrentMemoryContext, "commune delegation", ALLOCSET_DEFAULT_SIZES);
-	context_arena_init(&scratch->arena, scratch->context);
-}
-
-void
-scratch_close(Scratch *scratch)
-{
-	MemoryContextDelete(scratch->context);
-}
 
 /* Read bytes, check what they are, and raise what is wrong with them. */
 static void
@@ -50,11 +30,11 @@ read_bytes(Web *out, Str bytes, IdKind kind, Arena *arena)
 }
 
 void
-graph_from_datum(Web *out, Datum datum, IdKind kind, Scratch *scratch)
+graph_from_datum(Web *out, Datum datum, IdKind kind, Workspace *work)
 {
-	MemoryContext old = MemoryContextSwitchTo(scratch->context);
+	MemoryContext old = MemoryContextSwitchTo(work->context);
 
-	read_bytes(out, DatumGetStr(datum), kind, &scratch->arena);
+	read_bytes(out, DatumGetStr(datum), kind, &work->arena);
 	MemoryContextSwitchTo(old);
 }
 
@@ -104,17 +84,17 @@ static void
 open_graph_rest(OpenGraph *open)
 {
 	OpenGraph	old = *open;
-	Scratch		scratch;
+	Workspace	work;
 	Fault		fault;
 
 	if (old.facts.log.n == 0)
 		return;
-	scratch_open(&scratch);
+	workspace_open(&work);
 	open_graph_begin(open, old.facts.log.kind);
-	if (facts_rest(&open->facts.web, &old.facts, graph_pause, &open->arena, &scratch.arena, &fault) != CODE_OK)
+	if (facts_rest(&open->facts.web, &old.facts, query_pause, &open->arena, &work.arena, &fault) != CODE_OK)
 		fault_raise(&fault);
 	MemoryContextDelete(old.content);
-	scratch_close(&scratch);
+	workspace_close(&work);
 }
 
 /* Add what another graph says. */
@@ -122,19 +102,19 @@ static void
 open_graph_merge(OpenGraph *open, Datum datum, IdKind kind)
 {
 	OpenGraph	old;
-	Scratch		scratch;
+	Workspace	work;
 	Web		other;
 	Fault		fault;
 
 	open_graph_rest(open);
 	old = *open;
-	scratch_open(&scratch);
-	graph_from_datum(&other, datum, kind, &scratch);
+	workspace_open(&work);
+	graph_from_datum(&other, datum, kind, &work);
 	open_graph_begin(open, kind);
-	if (web_merge(&open->facts.web, &old.facts.web, &other, &open->arena, &scratch.arena, &fault) != CODE_OK)
+	if (web_merge(&open->facts.web, &old.facts.web, &other, &open->arena, &work.arena, &fault) != CODE_OK)
 		fault_raise(&fault);
 	MemoryContextDelete(old.content);
-	scratch_close(&scratch);
+	workspace_close(&work);
 }
 
 static Size
@@ -326,41 +306,41 @@ COMMUNE_FUNCTION(commune_delegation_graph_final)
 static Datum
 input(FunctionCallInfo fcinfo, IdKind kind)
 {
-	Scratch		scratch;
+	Workspace	work;
 	Facts		facts;
 	Web		web;
 	Fault		fault;
 	Datum		value;
 
-	scratch_open(&scratch);
-	facts_init(&facts, kind, &scratch.arena);
+	workspace_open(&work);
+	facts_init(&facts, kind, &work.arena);
 	if (notation_parse(&facts, str_from(PG_GETARG_CSTRING(0)), &fault) != CODE_OK ||
-		facts_rest(&web, &facts, graph_pause, &scratch.arena, &scratch.arena, &fault) != CODE_OK)
+		facts_rest(&web, &facts, query_pause, &work.arena, &work.arena, &fault) != CODE_OK)
 		fault_raise(&fault);
 	value = web_datum(&web);
-	scratch_close(&scratch);
+	workspace_close(&work);
 	PG_RETURN_DATUM(value);
 }
 
 static Datum
 output(FunctionCallInfo fcinfo, IdKind kind)
 {
-	Scratch		scratch;
+	Workspace	work;
 	Web		web;
 	Buf			buf;
 	Str			text;
 	char	   *value;
 
-	scratch_open(&scratch);
-	graph_from_datum(&web, PG_GETARG_DATUM(0), kind, &scratch);
-	buf_init(&buf, &scratch.arena);
+	workspace_open(&work);
+	graph_from_datum(&web, PG_GETARG_DATUM(0), kind, &work);
+	buf_init(&buf, &work.arena);
 	notation_print(&buf, &web);
 	text = buf_done(&buf);
 	check_size(text.n);
 	value = palloc(text.n + 1);
 	memcpy(value, text.p, text.n);
 	value[text.n] = '\0';
-	scratch_close(&scratch);
+	workspace_close(&work);
 	PG_RETURN_CSTRING(value);
 }
 
@@ -369,15 +349,15 @@ receive(FunctionCallInfo fcinfo, IdKind kind)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
 	Str			bytes = {message->data + message->cursor, message->len - message->cursor};
-	Scratch		scratch;
+	Workspace	work;
 	Web		web;
 
-	scratch_open(&scratch);
-	read_bytes(&web, bytes, kind, &scratch.arena);
+	workspace_open(&work);
+	read_bytes(&web, bytes, kind, &work.arena);
 	if (kind == ID_TEXT)
 		for (uint32_t v = 0; v < web.ids.n; v++)
 			pg_verifymbstr(web.ids.text[v].p, web.ids.text[v].n, false);
-	scratch_close(&scratch);
+	workspace_close(&work);
 	message->cursor = message->len;
 	PG_RETURN_BYTEA_P(varlena_from_str(bytes));
 }

@@ -8,18 +8,8 @@
 
 #include "delegation/web.h"
 
-/* Memory for one call of a function, given back at its end. */
-typedef struct Scratch
-{
-	MemoryContext context;
-	Arena		arena;
-} Scratch;
-
-extern void scratch_open(Scratch *scratch);
-extern void scratch_close(Scratch *scratch);
-
-/* Read a graph of SQL, whose ids must be of the given kind; texts point into memory that lives as long as scratch. */
-extern void graph_from_datum(Web *out, Datum datum, IdKind kind, Scratch *scratch);
+/* Read a graph of SQL, whose ids must be of the given kind; texts point into memory that lives as long as work. */
+extern void graph_from_datum(Web *out, Datum datum, IdKind kind, Workspace *work);
 
 static inline Id
 id_from_datum(Datum datum, IdKind kind)
@@ -28,8 +18,5 @@ id_from_datum(Datum datum, IdKind kind)
 		return (Id){.number = DatumGetInt64(datum)};
 	return (Id){.text = DatumGetStr(datum)};
 }
-
-/* What cores call now and then: let a cancelled query end. */
-extern void graph_pause(void);
 
 #endif

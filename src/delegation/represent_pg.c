@@ -15,7 +15,7 @@
 /* A question about a poll, and what it is answered from. */
 typedef struct Asked
 {
-	Scratch		scratch;
+	Workspace	work;
 	TableStore *tables;
 	State	   *state;
 	Poll	   *poll;
@@ -28,7 +28,7 @@ size_at(Asked *q, int64 block)
 {
 	BlockRow	row;
 
-	if (!log_block(&row, table_store(q->tables), &q->scratch.arena, block))
+	if (!log_block(&row, table_store(q->tables), &q->work.arena, block))
 		code_raise(CODE_NO_SUCH_BLOCK, psprintf("The block is " INT64_FORMAT ".", block));
 	return row.size;
 }
@@ -41,9 +41,9 @@ ask(Asked *q, Datum poll, NullableDatum as_of)
 	int64		index = INT64_MAX;
 	Fault		fault;
 
-	scratch_open(&q->scratch);
-	q->tables = table_store_open(GetActiveSnapshot(), false, q->scratch.context);
-	q->state = state_new(&q->scratch.arena, table_store(q->tables));
+	workspace_open(&q->work);
+	q->tables = table_store_open(GetActiveSnapshot(), false, q->work.context);
+	q->state = state_new(&q->work.arena, table_store(q->tables));
 	q->poll = poll_find_name(q->state, name);
 	if (q->poll == NULL)
 		code_raise(CODE_NO_SUCH_POLL, psprintf("No poll is called \"%s\".", pnstrdup(name.p, name.n)));
@@ -51,7 +51,7 @@ ask(Asked *q, Datum poll, NullableDatum as_of)
 		index = size_at(q, DatumGetInt64(as_of.value));
 	if (q->poll->opened != INT8_NONE && q->poll->opened >= index)
 		code_raise(CODE_POLL_NOT_OPEN, psprintf("The poll opened after block " INT64_FORMAT ".", DatumGetInt64(as_of.value)));
-	if (representation_read(&q->r, &q->scratch.arena, q->state, q->poll, index, &fault) != CODE_OK)
+	if (representation_read(&q->r, &q->work.arena, q->state, q->poll, index, &fault) != CODE_OK)
 		fault_raise(&fault);
 }
 
@@ -59,7 +59,7 @@ static Datum
 done(Asked *q)
 {
 	table_store_close(q->tables);
-	scratch_close(&q->scratch);
+	workspace_close(&q->work);
 	return (Datum) 0;
 }
 
@@ -85,8 +85,8 @@ COMMUNE_FUNCTION(commune_represent_path)
 	did = PG_GETARG_DID(1);
 	ask(&q, PG_GETARG_DATUM(0), fcinfo->args[2]);
 	member = member_find(q.state, &did);
-	representation_explain(&way, &q.r, member ? member->id : -1, &q.scratch.arena);
-	caller = MemoryContextSwitchTo(q.scratch.context);
+	representation_explain(&way, &q.r, member ? member->id : -1, &q.work.arena);
+	caller = MemoryContextSwitchTo(q.work.context);
 	for (size_t i = 0; i < way.n; i++)
 	{
 		const Hop  *hop = &way.hop[i];

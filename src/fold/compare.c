@@ -98,7 +98,8 @@ compare_row(void *self, const void *row)
 	return true;
 }
 
-void
+/* Compare a relation with its table. */
+static void
 compare_table(Compare *compare, RelId rel)
 {
 	Expected	expected = {.compare = compare, .rel = schema.rel[rel], .key = rel_key(rel)};

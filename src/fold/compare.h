@@ -25,8 +25,7 @@ typedef struct Compare
 	void	   *self;
 } Compare;
 
-/* Compare one table, or all that acts change. */
-extern void compare_table(Compare *compare, RelId rel);
+/* Compare all tables that acts change. */
 extern void compare_tables(Compare *compare);
 
 #endif

@@ -24,16 +24,6 @@ mirror_resume(Mirror *mirror, const BlockRow *last, const BlockRow *finished, co
 	}
 }
 
-bool
-mirror_expects(const Mirror *mirror, int64_t era, uint64_t xid)
-{
-	if (mirror->number == 0 || era > mirror->era)
-		return false;
-	if (era < mirror->era)
-		return mirror->has_p;
-	return mirror->has_p && snapshot_sees(&mirror->p, xid);
-}
-
 /* ---- the header ---- */
 
 /* Check that the columns of a block say what its header says, and that the header goes on where the last one ended. */

@@ -39,13 +39,11 @@ extern void mirror_resume(Mirror *mirror, const BlockRow *last, const BlockRow *
 						  Arena *arena);
 
 /*
- * Check the next block and fold it into the state; *out is what the fold gave.  arena takes what is of the block alone; scratch is reset for each act.  Fault: DAMAGED or a record's own
- * code; at is the index of the first leaf that is wrong, or that of the block's header.
+ * Check the next block and fold it into the state; *out is what the fold gave.  arena takes what is of the block alone;
+ * scratch is reset for each act.  Fault: DAMAGED or a record's own code; at is the index of the first leaf that is
+ * wrong, or that of the block's header.
  */
 extern Code mirror_block(Mirror *mirror, const StoredBlock *block, BlockOutput *out, State *state, Arena *arena,
 						 Arena *scratch, Fault *fault);
-
-/* True if what a transaction of this era committed has to be in a block by now, for its acts to be accounted for. */
-extern bool mirror_expects(const Mirror *mirror, int64_t era, uint64_t xid);
 
 #endif

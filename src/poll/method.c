@@ -38,7 +38,6 @@
 static const char *const path_strengths[] = {"winning", "margin", "ratio", NULL};
 static const char *const minimax_strengths[] = {"winning", "margin", "opposition", NULL};
 static const char *const list_quotas[] = {"hare", "droop", NULL};
-static const char *const unaffordable_words[] = {"skip", "stop", NULL};
 
 static const MethodParam majority_params[] = {THRESHOLD, {NULL}};
 static const MethodParam seat_params[] = {SEATS, SEAT_TIES, {NULL}};

@@ -33,7 +33,8 @@ DidGetDatum(const Did *did)
 	return PointerGetDatum(varlena_from_str((Str) {(const char *) did->b, did_size(did)}));
 }
 
-void
+/* Read a record, or raise what is wrong with it.  What *out points to lives in text and in the arena. */
+static void
 record_read(Record *out, Arena *arena, Str text)
 {
 	Fault		fault;

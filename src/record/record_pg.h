@@ -24,7 +24,4 @@ extern Datum DidGetDatum(const Did *did);
 #define PG_GETARG_DID(n) DatumGetDid(PG_GETARG_DATUM(n))
 #define PG_GETARG_JWS(n) DatumGetJws(PG_GETARG_DATUM(n))
 
-/* Read a record, or raise what is wrong with it.  What *out points to lives in text and in the arena. */
-extern void record_read(Record *out, Arena *arena, Str text);
-
 #endif

@@ -154,15 +154,6 @@ col_cmp(const Col *col, const void *row_a, const void *row_b)
 	return 0;
 }
 
-int
-row_difference(const Rel *rel, const void *a, const void *b)
-{
-	for (int i = 0; i < rel->ncols; i++)
-		if (col_cmp(&rel->cols[i], a, b) != 0)
-			return i;
-	return -1;
-}
-
 PathId
 rel_key(RelId rel)
 {

@@ -253,9 +253,8 @@ extern void state_flush(State *state);
 extern void state_scan(State *state, PathId path, int ncols, const void *probe, ScanRange range,
 					   RowVisitor visit, void *self);
 
-/* Compare two values of a column, NULL last; and whole rows: the number of the first column that differs, or -1. */
+/* Compare two values of a column, NULL last. */
 extern int	col_cmp(const Col *col, const void *a, const void *b);
-extern int	row_difference(const Rel *rel, const void *a, const void *b);
 extern bool col_is_null(const Col *col, const void *row);
 
 /* A column's value for people to read; "NULL" for none. */

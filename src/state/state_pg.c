@@ -24,7 +24,6 @@
 #include "utils/timestamp.h"
 #include "utils/xid8.h"
 
-#define COLS_MAX 32
 #define INSERT_BATCH 1000
 
 typedef struct OpenRel

@@ -14,24 +14,16 @@
 #include "utils/snapmgr.h"
 #include "voting/wide_pg.h"
 
-/* Let a long count be cancelled. */
-static void
-pause_count(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
 void
 tally_init(void)
 {
-	count_pause = pause_count;
+	count_pause = query_pause;
 }
 
 /* A count, and what it was made from. */
 typedef struct Counting
 {
-	MemoryContext context;
-	Arena		arena;
+	Workspace	work;
 	TableStore *tables;
 	State	   *state;
 	Poll	   *poll;
@@ -45,16 +37,15 @@ count(Counting *c, Str name)
 {
 	Fault		fault;
 
-	c->context = AllocSetContextCreate(CurrentMemoryContext, "commune tally", ALLOCSET_DEFAULT_SIZES);
-	context_arena_init(&c->arena, c->context);
-	c->tables = table_store_open(GetActiveSnapshot(), false, c->context);
-	c->state = state_new(&c->arena, table_store(c->tables));
+	workspace_open(&c->work);
+	c->tables = table_store_open(GetActiveSnapshot(), false, c->work.context);
+	c->state = state_new(&c->work.arena, table_store(c->tables));
 	c->poll = poll_find_name(c->state, name);
 	if (c->poll == NULL)
 		code_raise(CODE_NO_SUCH_POLL, psprintf("No poll is called \"%s\".", pnstrdup(name.p, name.n)));
 	c->counted = str_is(c->poll->status, "closed") ||
 		(str_is(c->poll->status, "open") && method_flag(poll_params(c->state, c->poll), "running"));
-	if (c->counted && tally_poll(&c->tally, &c->arena, c->state, c->poll, &fault) != CODE_OK)
+	if (c->counted && tally_poll(&c->tally, &c->work.arena, c->state, c->poll, &fault) != CODE_OK)
 		fault_raise(&fault);
 }
 
@@ -62,7 +53,7 @@ static void
 finish(Counting *c)
 {
 	table_store_close(c->tables);
-	MemoryContextDelete(c->context);
+	workspace_close(&c->work);
 }
 
 /* The same; it is an error if there is nothing to be shown. */

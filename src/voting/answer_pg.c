@@ -4,38 +4,15 @@
 #include "voting/answer_pg.h"
 
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/memutils.h"
 
 bool
 answer_open(Answer *answer, FunctionCallInfo fcinfo)
 {
-	InitMaterializedSRF(fcinfo, 0);
-	if (PG_ARGISNULL(0))
-		return false;
 	answer->fcinfo = fcinfo;
-	answer->result = (ReturnSetInfo *) fcinfo->resultinfo;
-	workspace_open(&answer->space);
-	answer->row = AllocSetContextCreate(answer->space.context, "commune voting row", ALLOCSET_SMALL_SIZES);
-	answer->caller = MemoryContextSwitchTo(answer->row);
-	return true;
-}
-
-void
-answer_row(Answer *answer, Datum *values, bool *nulls)
-{
-	CHECK_FOR_INTERRUPTS();
-	tuplestore_putvalues(answer->result->setResult, answer->result->setDesc, values, nulls);
-	MemoryContextReset(answer->row);
-}
-
-Datum
-answer_close(Answer *answer)
-{
-	MemoryContextSwitchTo(answer->caller);
-	workspace_close(&answer->space);
-	return (Datum) 0;
+	rows_begin(&answer->rows, fcinfo);
+	rows_start(&answer->rows);
+	return !PG_ARGISNULL(0);
 }
 
 /* ---- parameters */
@@ -166,6 +143,6 @@ answer_tie_rows(Answer *answer, const Ties *ties)
 		values[2] = PointerGetDatum(construct_array(tied, tie->n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
 		values[3] = Int32GetDatum(tie->chosen);
 		values[4] = text_datum(tie_rule_name(tie->rule));
-		answer_row(answer, values, nulls);
+		rows_add(&answer->rows, values, nulls);
 	}
 }

@@ -4,31 +4,24 @@
 #ifndef COMMUNE_VOTING_ANSWER_PG_H
 #define COMMUNE_VOTING_ANSWER_PG_H
 
-#include "voting/state_pg.h"
-
-#include "funcapi.h"
-#include "utils/builtins.h"
+#include "base/rows_pg.h"
 
 #include "voting/place.h"
+#include "voting/state_pg.h"
 #include "voting/words.h"
 
 /* An answer that is being given: rows of a function that returns a table. */
 typedef struct Answer
 {
 	FunctionCallInfo fcinfo;
-	Workspace	space;
-	ReturnSetInfo *result;
-	MemoryContext row;			/* for what a row needs; emptied after each */
-	MemoryContext caller;
+	Rows		rows;
 	Fault		fault;
 } Answer;
 
-#define ANSWER_ARENA(answer) (&(answer)->space.arena)
+#define ANSWER_ARENA(answer) (&(answer)->rows.work.arena)
 
-/* Begin an answer; false if the first argument, the state, is NULL.  Then there are no rows. */
+/* Begin an answer, which rows_end() ends; false if the first argument, the state, is NULL.  Then there are no rows. */
 extern bool answer_open(Answer *answer, FunctionCallInfo fcinfo);
-extern void answer_row(Answer *answer, Datum *values, bool *nulls);
-extern Datum answer_close(Answer *answer);
 
 /* Raise a core's fault, if that is how it ended. */
 static inline void
@@ -54,12 +47,6 @@ extern const uint8_t *answer_options(Answer *answer, int arg, const char *name, 
 extern void answer_ties(Answer *answer, Ties *ties, int arg, uint32_t allowed, uint32_t options);
 
 /* ---- columns */
-
-static inline Datum
-text_datum(const char *text)
-{
-	return CStringGetTextDatum(text);
-}
 
 /* Three columns that say where an option stands: rank integer, elected boolean, tie text. */
 extern void place_columns(Datum *values, bool *nulls, const Place *place);

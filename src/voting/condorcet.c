@@ -17,7 +17,8 @@ pairs_check(const Counts *pairs, Fault *fault)
 	return CODE_OK;
 }
 
-int
+/* Say who of two is preferred by more ballots: 1, -1, or 0. */
+static int
 duel(const Counts *pairs, uint32_t a, uint32_t b)
 {
 	return wide_cmp(pairs_prefer(pairs, a, b), pairs_prefer(pairs, b, a));

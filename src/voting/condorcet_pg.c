@@ -12,7 +12,7 @@ take_pairs(Answer *answer, Counts *pairs)
 {
 	FunctionCallInfo fcinfo = answer->fcinfo;
 
-	counts_from_datum(pairs, PG_GETARG_DATUM(0), COUNT_PAIRS, &answer->space);
+	counts_from_datum(pairs, PG_GETARG_DATUM(0), COUNT_PAIRS, &answer->rows.work);
 	answer_check(answer, pairs_check(pairs, &answer->fault));
 }
 
@@ -27,7 +27,7 @@ COMMUNE_FUNCTION(commune_voting_pairwise)
 	bool		nulls[6] = {0};
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	take_pairs(&answer, &pairs);
 	for (uint32_t a = 1; a <= pairs.options; a++)
 		for (uint32_t b = 1; b <= pairs.options; b++)
@@ -44,9 +44,9 @@ COMMUNE_FUNCTION(commune_voting_pairwise)
 					Int64GetDatum(with - against)
 				};
 
-				answer_row(&answer, values, nulls);
+				rows_add(&answer.rows, values, nulls);
 			}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /*
@@ -61,7 +61,7 @@ COMMUNE_FUNCTION(commune_voting_copeland)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	take_pairs(&answer, &pairs);
 	answer_ties(&answer, &ties, 2, PLACE_TIES, pairs.options);
 	duels = arena_alloc(ANSWER_ARENA(&answer), sizeof(Duels) * (pairs.options + 1));
@@ -81,9 +81,9 @@ COMMUNE_FUNCTION(commune_voting_copeland)
 		};
 
 		place_columns(values + 7, nulls + 7, &duels[o].place);
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /*
@@ -98,7 +98,7 @@ COMMUNE_FUNCTION(commune_voting_minimax)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	take_pairs(&answer, &pairs);
 	answer_ties(&answer, &ties, 3, PLACE_TIES, pairs.options);
 	answer_check(&answer, minimax_count(&minimax, &pairs, (Strength) answer_word(&answer, 1, "strength", strength_words),
@@ -109,16 +109,16 @@ COMMUNE_FUNCTION(commune_voting_minimax)
 		Datum		values[6] = {Int32GetDatum(o), wide_numeric(minimax.worst[o], 0), Int32GetDatum(minimax.against[o])};
 
 		place_columns(values + 3, nulls + 3, &minimax.place[o]);
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 static void
 count_schulze(Answer *answer, Schulze *schulze, Counts *pairs, Ties *ties, int64 seats)
 {
 	answer_check(answer, schulze_count(schulze, pairs, (Strength) answer_word(answer, 1, "strength", strength_words), seats, ties,
-									   voting_pause, ANSWER_ARENA(answer), &answer->fault));
+									   query_pause, ANSWER_ARENA(answer), &answer->fault));
 }
 
 /* schulze(state, strength, seats, ties, seed, permutation) -> (option, rank, elected, tie) */
@@ -130,7 +130,7 @@ COMMUNE_FUNCTION(commune_voting_schulze)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	take_pairs(&answer, &pairs);
 	answer_ties(&answer, &ties, 3, PLACE_TIES, pairs.options);
 	count_schulze(&answer, &schulze, &pairs, &ties, answer_int(&answer, 2, "seats"));
@@ -140,9 +140,9 @@ COMMUNE_FUNCTION(commune_voting_schulze)
 		Datum		values[4] = {Int32GetDatum(o)};
 
 		place_columns(values + 1, nulls + 1, &schulze.place[o]);
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /*
@@ -157,7 +157,7 @@ COMMUNE_FUNCTION(commune_voting_schulze_paths)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	take_pairs(&answer, &pairs);
 	answer_check(&answer, ties_init(&ties, STR("none"), PLACE_TIES, STR_NONE, NULL, 0, pairs.options, ANSWER_ARENA(&answer),
 									&answer.fault));
@@ -177,9 +177,9 @@ COMMUNE_FUNCTION(commune_voting_schulze_paths)
 					BoolGetDatum(path > schulze.path[stride * b + a])
 				};
 
-				answer_row(&answer, values, nulls);
+				rows_add(&answer.rows, values, nulls);
 			}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /* Count ranked pairs: (state, strength, equal, seats, ties, seed, permutation). */
@@ -192,7 +192,7 @@ count_ranked_pairs(Answer *answer, RankedPairs *ranked, Counts *pairs)
 	answer_ties(answer, &ties, 4, PLACE_TIES, pairs->options);
 	answer_check(answer, ranked_pairs_count(ranked, pairs, (Strength) answer_word(answer, 1, "strength", strength_words),
 											(EqualPairs) answer_word(answer, 2, "equal", equal_pairs_words), answer_int(answer, 3, "seats"),
-											&ties, voting_pause, ANSWER_ARENA(answer), &answer->fault));
+											&ties, query_pause, ANSWER_ARENA(answer), &answer->fault));
 }
 
 /* ranked_pairs(the same) -> (option, rank, elected, tie) */
@@ -203,7 +203,7 @@ COMMUNE_FUNCTION(commune_voting_ranked_pairs)
 	RankedPairs ranked;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	count_ranked_pairs(&answer, &ranked, &pairs);
 	for (uint32_t o = 1; o <= pairs.options; o++)
 	{
@@ -211,9 +211,9 @@ COMMUNE_FUNCTION(commune_voting_ranked_pairs)
 		Datum		values[4] = {Int32GetDatum(o)};
 
 		place_columns(values + 1, nulls + 1, &ranked.place[o]);
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /*
@@ -227,7 +227,7 @@ COMMUNE_FUNCTION(commune_voting_ranked_pairs_steps)
 	RankedPairs ranked;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	count_ranked_pairs(&answer, &ranked, &pairs);
 	for (size_t i = 0; i < ranked.n; i++)
 	{
@@ -243,23 +243,23 @@ COMMUNE_FUNCTION(commune_voting_ranked_pairs_steps)
 			pair->tied ? text_datum(tie_rule_name(pair->rule)) : (Datum) 0
 		};
 
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /* pairs(tally_profile, unranked_last boolean) returns tally_pairs */
 COMMUNE_FUNCTION(commune_voting_pairs_of_profile)
 {
-	Workspace	space;
+	Workspace	work;
 	Profile		profile;
 	Counts		counts;
 	Fault		fault;
 	Datum		value;
 
-	workspace_open(&space);
-	profile_from_datum(&profile, PG_GETARG_DATUM(0), &space);
-	if (counts_init(&counts, PG_GETARG_BOOL(1) ? COUNT_PAIRS : COUNT_PAIRS_RANKED, profile.options, 0, &space.arena, &fault) != CODE_OK)
+	workspace_open(&work);
+	profile_from_datum(&profile, PG_GETARG_DATUM(0), &work);
+	if (counts_init(&counts, PG_GETARG_BOOL(1) ? COUNT_PAIRS : COUNT_PAIRS_RANKED, profile.options, 0, &work.arena, &fault) != CODE_OK)
 		fault_raise(&fault);
 	for (uint32_t i = 0; i < profile.n; i++)
 	{
@@ -267,10 +267,10 @@ COMMUNE_FUNCTION(commune_voting_pairs_of_profile)
 
 		if (counts_add_ranking(&counts, paper->p, paper->n, paper->weight, &fault) != CODE_OK)
 			fault_raise(&fault);
-		voting_pause();			/* a ranking of 2,000 options are 2 million pairs */
+		query_pause();			/* a ranking of 2,000 options are 2 million pairs */
 	}
 	counts_settle(&counts);
 	value = counts_datum(&counts);
-	workspace_close(&space);
+	workspace_close(&work);
 	PG_RETURN_DATUM(value);
 }

@@ -66,8 +66,9 @@ set_shape(Counts *counts, CountKind kind, int64_t options, int64_t highest, Faul
 	return CODE_OK;
 }
 
-void
-counts_open(Counts *counts, Arena *arena)
+/* Make room for what is needed while ballots come in. */
+static void
+make_room(Counts *counts, Arena *arena)
 {
 	uint32_t	n = counts->options + 1;
 
@@ -85,7 +86,7 @@ counts_init(Counts *counts, CountKind kind, int64_t options, int64_t highest, Ar
 	if ((code = set_shape(counts, kind, options, highest, fault)) != CODE_OK)
 		return code;
 	counts->cell = arena_zero(arena, sizeof(int64_t) * cells_of(counts));
-	counts_open(counts, arena);
+	make_room(counts, arena);
 	return CODE_OK;
 }
 

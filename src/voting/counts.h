@@ -88,10 +88,7 @@ counts_get(const Counts *counts, uint32_t option, uint32_t column)
 
 extern const char *counts_kind_name(CountKind kind);
 
-/* Make room for what is needed while ballots come in: after a state was read, before one is added. */
-extern void counts_open(Counts *counts, Arena *arena);
-
-/* Begin a state without ballots, and open it.  Fault: BAD_RULE for numbers out of range, TOO_LARGE. */
+/* Begin a state without ballots.  Fault: BAD_RULE for numbers out of range, TOO_LARGE. */
 extern Code counts_init(Counts *counts, CountKind kind, int64_t options, int64_t highest, Arena *arena, Fault *fault);
 
 /*
@@ -112,10 +109,13 @@ extern Code counts_add_approvals(Counts *counts, Items options, int64_t weight, 
 extern Code counts_add_scores(Counts *counts, Items scores, int64_t weight, Fault *fault);	/* score, star */
 extern Code counts_add_ranking(Counts *counts, const uint8_t *bytes, size_t n, int64_t weight, Fault *fault);	/* others */
 
-/* Bring all that was added into cell; a state that was not opened has nothing to bring. */
+/* Bring all that was added into cell; a state that was only read has nothing to bring. */
 extern void counts_settle(Counts *counts);
 
-/* Add or subtract another state, which must be settled; both may be unopened.  Faults: STATES_DIFFER, NUMBER_OVERFLOW. */
+/*
+ * Add or subtract another state, which must be settled; both may have been only read.  Faults: STATES_DIFFER,
+ * NUMBER_OVERFLOW.
+ */
 extern Code counts_combine(Counts *counts, const Counts *other, bool subtract, Fault *fault);
 
 /* Check before a count that no number is negative.  Fault: NEGATIVE_COUNT. */

@@ -32,7 +32,7 @@ count_runoff(Answer *answer, Runoff *runoff, Ties *ties)
 	Profile		profile;
 	RunoffRules rules = {0};
 
-	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->space);
+	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->rows.work);
 	take_sheet_rules(answer, &rules.sheets, 1, profile.options);
 	rules.majority_of = (MajorityOf) answer_word(answer, 5, "majority_of", majority_of_words);
 	rules.run_to = answer_int_or(answer, 6, 1);
@@ -43,7 +43,7 @@ count_runoff(Answer *answer, Runoff *runoff, Ties *ties)
 	rules.share_num = answer_int_or(answer, 11, 0);
 	rules.share_den = answer_int(answer, 12, "share_den");
 	answer_ties(answer, ties, 13, RUNOFF_TIES, profile.options);
-	answer_check(answer, runoff_count(runoff, &profile, &rules, ties, voting_pause, ANSWER_ARENA(answer), &answer->fault));
+	answer_check(answer, runoff_count(runoff, &profile, &rules, ties, query_pause, ANSWER_ARENA(answer), &answer->fault));
 }
 
 /* The votes that are needed in a round; a share that no decimals say exactly is rounded up. */
@@ -69,7 +69,7 @@ COMMUNE_FUNCTION(commune_voting_irv)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	count_runoff(&answer, &runoff, &ties);
 	for (uint32_t r = 0; r < runoff.rounds; r++)
 		for (uint32_t o = 1; o <= runoff.options; o++)
@@ -87,9 +87,9 @@ COMMUNE_FUNCTION(commune_voting_irv)
 				Int64GetDatum(runoff.blank)
 			};
 
-			answer_row(&answer, values, nulls);
+			rows_add(&answer.rows, values, nulls);
 		}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /* irv_transfers(...) -> (round integer, from_option integer, to_option integer, votes bigint) */
@@ -100,7 +100,7 @@ COMMUNE_FUNCTION(commune_voting_irv_transfers)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	count_runoff(&answer, &runoff, &ties);
 	for (size_t i = 0; i < runoff.transfers; i++)
 	{
@@ -113,9 +113,9 @@ COMMUNE_FUNCTION(commune_voting_irv_transfers)
 			Int64GetDatum(transfer->votes)
 		};
 
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /* irv_ties(...) -> (round, purpose, tied, chosen, rule) */
@@ -126,10 +126,10 @@ COMMUNE_FUNCTION(commune_voting_irv_ties)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	count_runoff(&answer, &runoff, &ties);
 	answer_tie_rows(&answer, &ties);
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /* ---- the single transferable vote */
@@ -145,7 +145,7 @@ count_stv(Answer *answer, Stv *stv, Ties *ties)
 	Profile		profile;
 	StvRules	rules = {0};
 
-	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->space);
+	profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer->rows.work);
 	rules.seats = answer_int(answer, 1, "seats");
 	rules.rule = (StvRule) answer_word(answer, 2, "rule", stv_rule_words);
 	rules.quota = PG_ARGISNULL(3) ? QUOTA_OWN : (StvQuota) answer_word(answer, 3, "quota", stv_quota_words);
@@ -153,7 +153,7 @@ count_stv(Answer *answer, Stv *stv, Ties *ties)
 	rules.batch = answer_flag(answer, 5);
 	take_sheet_rules(answer, &rules.sheets, 6, profile.options);
 	answer_ties(answer, ties, 10, STV_TIES, profile.options);
-	answer_check(answer, stv_count(stv, &profile, &rules, ties, voting_pause, ANSWER_ARENA(answer), &answer->fault));
+	answer_check(answer, stv_count(stv, &profile, &rules, ties, query_pause, ANSWER_ARENA(answer), &answer->fault));
 }
 
 /*
@@ -173,7 +173,7 @@ COMMUNE_FUNCTION(commune_voting_stv)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	count_stv(&answer, &stv, &ties);
 	for (uint32_t r = 0; r < stv.rounds; r++)
 		for (uint32_t o = 1; o <= stv.options; o++)
@@ -196,9 +196,9 @@ COMMUNE_FUNCTION(commune_voting_stv)
 				Int32GetDatum(round->iterations)
 			};
 
-			answer_row(&answer, values, nulls);
+			rows_add(&answer.rows, values, nulls);
 		}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /* stv_ties(...) -> (round, purpose, tied, chosen, rule) */
@@ -209,8 +209,8 @@ COMMUNE_FUNCTION(commune_voting_stv_ties)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	count_stv(&answer, &stv, &ties);
 	answer_tie_rows(&answer, &ties);
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }

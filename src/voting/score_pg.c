@@ -19,8 +19,8 @@ votes(FunctionCallInfo fcinfo, CountKind kind)
 	Place	   *place;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
-	counts_from_datum(&counts, PG_GETARG_DATUM(0), kind, &answer.space);
+		return rows_end(&answer.rows);
+	counts_from_datum(&counts, PG_GETARG_DATUM(0), kind, &answer.rows.work);
 	answer_ties(&answer, &ties, 2, PLACE_TIES, counts.options);
 	place = arena_alloc(ANSWER_ARENA(&answer), sizeof(Place) * (counts.options + 1));
 	answer_check(&answer, votes_fill(place, &counts, answer_int(&answer, 1, "seats"), &ties, &answer.fault));
@@ -32,9 +32,9 @@ votes(FunctionCallInfo fcinfo, CountKind kind)
 		place_columns(values + 2, nulls + 2, &place[o]);
 		values[5] = Int64GetDatum(counts.ballots);
 		values[6] = Int64GetDatum(counts.blank);
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 COMMUNE_FUNCTION(commune_voting_plurality)
@@ -73,8 +73,8 @@ COMMUNE_FUNCTION(commune_voting_score)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
-	counts_from_datum(&counts, PG_GETARG_DATUM(0), COUNT_SCORE, &answer.space);
+		return rows_end(&answer.rows);
+	counts_from_datum(&counts, PG_GETARG_DATUM(0), COUNT_SCORE, &answer.rows.work);
 	answer_ties(&answer, &ties, 4, PLACE_TIES, counts.options);
 	answer_check(&answer, scores_count(&scores, &counts, (ScoreBy) answer_word(&answer, 1, "method", score_by_words),
 									   answer_word(&answer, 2, "unscored", unscored_words) == 0, answer_int(&answer, 3, "seats"), &ties,
@@ -93,9 +93,9 @@ COMMUNE_FUNCTION(commune_voting_score)
 		};
 
 		place_columns(values + 5, nulls + 5, &scores.place[o]);
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 static void
@@ -103,7 +103,7 @@ count_star(Answer *answer, Star *star, Counts *counts, Ties *ties)
 {
 	FunctionCallInfo fcinfo = answer->fcinfo;
 
-	counts_from_datum(counts, PG_GETARG_DATUM(0), COUNT_STAR, &answer->space);
+	counts_from_datum(counts, PG_GETARG_DATUM(0), COUNT_STAR, &answer->rows.work);
 	answer_ties(answer, ties, 1, STAR_TIES, counts->options);
 	answer_check(answer, star_count(star, counts, ties, ANSWER_ARENA(answer), &answer->fault));
 }
@@ -117,7 +117,7 @@ COMMUNE_FUNCTION(commune_voting_star)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	count_star(&answer, &star, &counts, &ties);
 	for (int round = 1; round <= 2; round++)
 		for (uint32_t o = 1; o <= counts.options; o++)
@@ -133,9 +133,9 @@ COMMUNE_FUNCTION(commune_voting_star)
 				text_datum(status)
 			};
 
-			answer_row(&answer, values, nulls);
+			rows_add(&answer.rows, values, nulls);
 		}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 /* star_ties(the same) -> (round, purpose, tied, chosen, rule) */
@@ -147,10 +147,10 @@ COMMUNE_FUNCTION(commune_voting_star_ties)
 	Ties		ties;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	count_star(&answer, &star, &counts, &ties);
 	answer_tie_rows(&answer, &ties);
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 #define DOWDALL_DECIMALS 12
@@ -173,18 +173,18 @@ borda(FunctionCallInfo fcinfo, bool of_profile)
 	int64		seats;
 
 	if (!answer_open(&answer, fcinfo))
-		return (Datum) 0;
+		return rows_end(&answer.rows);
 	if (of_profile)
-		profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer.space);
+		profile_from_datum(&profile, PG_GETARG_DATUM(0), &answer.rows.work);
 	else
-		counts_from_datum(&counts, PG_GETARG_DATUM(0), COUNT_BORDA, &answer.space);
+		counts_from_datum(&counts, PG_GETARG_DATUM(0), COUNT_BORDA, &answer.rows.work);
 	options = of_profile ? profile.options : counts.options;
 	mode = (BordaMode) answer_word(&answer, 1, "mode", borda_mode_words);
 	lowest = answer_int_or(&answer, 2, mode == BORDA_MODIFIED);
 	seats = answer_int(&answer, 3, "seats");
 	answer_ties(&answer, &ties, 4, PLACE_TIES, options);
 	answer_check(&answer, of_profile ?
-				 borda_count_profile(&borda, &profile, mode, lowest, seats, &ties, voting_pause, ANSWER_ARENA(&answer), &answer.fault) :
+				 borda_count_profile(&borda, &profile, mode, lowest, seats, &ties, query_pause, ANSWER_ARENA(&answer), &answer.fault) :
 				 borda_count(&borda, &counts, mode, lowest, seats, &ties, ANSWER_ARENA(&answer), &answer.fault));
 	for (uint32_t o = 1; o <= options; o++)
 	{
@@ -198,9 +198,9 @@ borda(FunctionCallInfo fcinfo, bool of_profile)
 		};
 
 		place_columns(values + 5, nulls + 5, &borda.place[o]);
-		answer_row(&answer, values, nulls);
+		rows_add(&answer.rows, values, nulls);
 	}
-	return answer_close(&answer);
+	return rows_end(&answer.rows);
 }
 
 COMMUNE_FUNCTION(commune_voting_borda)

@@ -10,32 +10,12 @@
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 
 #include "crypto/crypto.h"
-
-void
-voting_pause(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-void
-workspace_open(Workspace *space)
-{
-	space->context = AllocSetContextCreate(CurrentMemoryContext, "commune voting", ALLOCSET_DEFAULT_SIZES);
-	context_arena_init(&space->arena, space->context);
-}
-
-void
-workspace_close(Workspace *space)
-{
-	MemoryContextDelete(space->context);
-}
 
 /* Which of the types a value is of. */
 typedef enum StateType
@@ -84,14 +64,14 @@ state_read(State *out, Str bytes, StateType type, Arena *arena)
 static Size
 state_size(State *state)
 {
-	Workspace	space;
+	Workspace	work;
 	uint64_t	size;
 
 	if (state->type == TYPE_PROFILE)
 	{
-		workspace_open(&space);
-		profile_sort(&state->profile, &space.arena);
-		workspace_close(&space);
+		workspace_open(&work);
+		profile_sort(&state->profile, &work.arena);
+		workspace_close(&work);
 		size = profile_size(&state->profile);
 	}
 	else
@@ -202,7 +182,7 @@ open_state_make(FunctionCallInfo fcinfo)
 
 /* Take a state, from an object or from bytes; it is not to be changed. */
 static void
-state_from_datum(State *out, Datum datum, StateType type, Workspace *space)
+state_from_datum(State *out, Datum datum, StateType type, Workspace *work)
 {
 	OpenState  *open = open_state_of(datum);
 	MemoryContext old;
@@ -214,18 +194,18 @@ state_from_datum(State *out, Datum datum, StateType type, Workspace *space)
 		*out = open->state;
 		return;
 	}
-	old = MemoryContextSwitchTo(space->context);
-	state_read(out, DatumGetStr(datum), type, &space->arena);
+	old = MemoryContextSwitchTo(work->context);
+	state_read(out, DatumGetStr(datum), type, &work->arena);
 	MemoryContextSwitchTo(old);
 }
 
 void
-counts_from_datum(Counts *out, Datum datum, CountKind kind, Workspace *space)
+counts_from_datum(Counts *out, Datum datum, CountKind kind, Workspace *work)
 {
 	State		state;
 	Fault		fault;
 
-	state_from_datum(&state, datum, type_of_kind(kind), space);
+	state_from_datum(&state, datum, type_of_kind(kind), work);
 	*out = state.counts;
 	if (out->kind != kind && type_of_kind(kind) != TYPE_PAIRS)
 		code_raise(CODE_WRONG_STATE, psprintf("It is of kind %s; what is needed is %s.", counts_kind_name(out->kind),
@@ -235,11 +215,11 @@ counts_from_datum(Counts *out, Datum datum, CountKind kind, Workspace *space)
 }
 
 void
-profile_from_datum(Profile *out, Datum datum, Workspace *space)
+profile_from_datum(Profile *out, Datum datum, Workspace *work)
 {
 	State		state;
 
-	state_from_datum(&state, datum, TYPE_PROFILE, space);
+	state_from_datum(&state, datum, TYPE_PROFILE, work);
 	*out = state.profile;
 }
 
@@ -282,13 +262,13 @@ static OpenState *
 open_state_reopen(FunctionCallInfo fcinfo, StateType type)
 {
 	OpenState  *open = open_state_make(fcinfo);
-	Workspace	space;
+	Workspace	work;
 	State		state;
 
-	workspace_open(&space);
-	state_from_datum(&state, PG_GETARG_DATUM(0), type, &space);
+	workspace_open(&work);
+	state_from_datum(&state, PG_GETARG_DATUM(0), type, &work);
 	open_state_fill(open, &state);
-	workspace_close(&space);
+	workspace_close(&work);
 	return open;
 }
 
@@ -503,13 +483,13 @@ static Datum
 combine(FunctionCallInfo fcinfo, StateType type)
 {
 	OpenState  *open;
-	Workspace	space;
+	Workspace	work;
 	State		other;
 
 	if (PG_ARGISNULL(1))
 		return unchanged(fcinfo);
-	workspace_open(&space);
-	state_from_datum(&other, PG_GETARG_DATUM(1), type, &space);
+	workspace_open(&work);
+	state_from_datum(&other, PG_GETARG_DATUM(1), type, &work);
 	if (PG_ARGISNULL(0))
 	{
 		open = open_state_make(fcinfo);
@@ -522,7 +502,7 @@ combine(FunctionCallInfo fcinfo, StateType type)
 			open = open_state_reopen(fcinfo, type);
 		state_combine(&open->state, &other, false);
 	}
-	workspace_close(&space);
+	workspace_close(&work);
 	PG_RETURN_DATUM(EOHPGetRWDatum(&open->header));
 }
 
@@ -530,19 +510,19 @@ combine(FunctionCallInfo fcinfo, StateType type)
 static Datum
 sum(FunctionCallInfo fcinfo, StateType type, bool subtract)
 {
-	Workspace	space;
+	Workspace	work;
 	OpenState	made;
 	State		state;
 	Datum		value;
 
-	workspace_open(&space);
-	context_arena_init(&made.arena, space.context);
-	state_from_datum(&state, PG_GETARG_DATUM(0), type, &space);
+	workspace_open(&work);
+	context_arena_init(&made.arena, work.context);
+	state_from_datum(&state, PG_GETARG_DATUM(0), type, &work);
 	open_state_fill(&made, &state);
-	state_from_datum(&state, PG_GETARG_DATUM(1), type, &space);
+	state_from_datum(&state, PG_GETARG_DATUM(1), type, &work);
 	state_combine(&made.state, &state, subtract);
 	value = state_datum(&made.state);
-	workspace_close(&space);
+	workspace_close(&work);
 	PG_RETURN_DATUM(value);
 }
 
@@ -576,37 +556,37 @@ static Datum
 input(FunctionCallInfo fcinfo, StateType type)
 {
 	Str			text = str_from(PG_GETARG_CSTRING(0));
-	Workspace	space;
+	Workspace	work;
 	State		state = {.type = type};
 	Fault		fault;
 	Code		code;
 	Datum		value;
 
-	workspace_open(&space);
+	workspace_open(&work);
 	if (type == TYPE_PROFILE)
-		code = profile_parse(&state.profile, text, &space.arena, &fault);
+		code = profile_parse(&state.profile, text, &work.arena, &fault);
 	else
-		code = counts_parse(&state.counts, text, &space.arena, &fault);
+		code = counts_parse(&state.counts, text, &work.arena, &fault);
 	if (code != CODE_OK)
 		fault_raise(&fault);
 	if (type != TYPE_PROFILE && type_of_kind(state.counts.kind) != type)
 		code_raise(CODE_BAD_STATE, "The state is none of the kinds that this type has.");
 	value = state_datum(&state);
-	workspace_close(&space);
+	workspace_close(&work);
 	PG_RETURN_DATUM(value);
 }
 
 static Datum
 output(FunctionCallInfo fcinfo, StateType type)
 {
-	Workspace	space;
+	Workspace	work;
 	State		state;
 	Buf			buf;
 	char	   *text;
 
-	workspace_open(&space);
-	state_read(&state, DatumGetStr(PG_GETARG_DATUM(0)), type, &space.arena);
-	buf_init(&buf, &space.arena);
+	workspace_open(&work);
+	state_read(&state, DatumGetStr(PG_GETARG_DATUM(0)), type, &work.arena);
+	buf_init(&buf, &work.arena);
 	if (type == TYPE_PROFILE)
 		profile_print(&buf, &state.profile);
 	else
@@ -616,7 +596,7 @@ output(FunctionCallInfo fcinfo, StateType type)
 	text = palloc(buf.n + 1);
 	memcpy(text, buf.p, buf.n);
 	text[buf.n] = '\0';
-	workspace_close(&space);
+	workspace_close(&work);
 	PG_RETURN_CSTRING(text);
 }
 
@@ -625,12 +605,12 @@ receive(FunctionCallInfo fcinfo, StateType type)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
 	Str			bytes = {message->data + message->cursor, message->len - message->cursor};
-	Workspace	space;
+	Workspace	work;
 	State		state;
 
-	workspace_open(&space);
-	state_read(&state, bytes, type, &space.arena);
-	workspace_close(&space);
+	workspace_open(&work);
+	state_read(&state, bytes, type, &work.arena);
+	workspace_close(&work);
 	message->cursor = message->len;
 	PG_RETURN_BYTEA_P(varlena_from_str(bytes));
 }

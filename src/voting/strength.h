@@ -12,9 +12,6 @@ typedef struct Pair
 	uint32_t	loser;
 } Pair;
 
-/* Who of two is preferred by more ballots: 1, -1, or 0. */
-extern int	duel(const Counts *pairs, uint32_t a, uint32_t b);
-
 /* Whether a pair is stronger than another, of which both are victories: 1, -1, or 0. */
 extern int	strength_cmp(const Counts *pairs, Strength strength, Pair x, Pair y);
 

@@ -42,8 +42,8 @@ stv_note(StvCount *c, uint32_t iterations)
 		c->pause();
 }
 
-void
-stv_elect(StvCount *c, uint32_t option)
+static void
+elect(StvCount *c, uint32_t option)
 {
 	c->status[option] = STV_ELECTED;
 	c->event[option] = EVENT_ELECTED;
@@ -64,7 +64,7 @@ stv_elect_by_quota(StvCount *c)
 {
 	for (uint32_t o = 1; o <= c->out->options; o++)
 		if (c->status[o] == STV_CONTINUING && c->votes[o] >= c->sums[SUM_QUOTA])
-			stv_elect(c, o);
+			elect(c, o);
 }
 
 bool
@@ -78,7 +78,7 @@ stv_is_over(StvCount *c)
 		if (c->status[o] == STV_CONTINUING)
 		{
 			if (!filled)
-				stv_elect(c, o);
+				elect(c, o);
 			else
 				c->status[o] = STV_NOT_ELECTED;
 		}

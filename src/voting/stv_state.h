@@ -31,7 +31,6 @@ typedef struct StvCount
 /* Note down a round; what happened is forgotten. */
 extern void stv_note(StvCount *c, uint32_t iterations);
 
-extern void stv_elect(StvCount *c, uint32_t option);
 extern void stv_exclude(StvCount *c, uint32_t option);
 
 /* Elect all who have the quota. */

@@ -163,11 +163,7 @@ test_the_rest(void)
 
 	random_bytes(a, sizeof a);
 	random_bytes(b, sizeof b);
-	CHECK(!equal_secrets(a, b, sizeof a));
-	memcpy(b, a, sizeof a);
-	CHECK(equal_secrets(a, b, sizeof a));
-	b[39] ^= 1;
-	CHECK(!equal_secrets(a, b, sizeof a));
+	CHECK(memcmp(a, b, sizeof a) != 0);
 	wipe(a, sizeof a);
 	memset(b, 0, sizeof b);
 	CHECK(memcmp(a, b, sizeof a) == 0);

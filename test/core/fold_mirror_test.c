@@ -631,34 +631,6 @@ test_resume(void)
 	}
 }
 
-/* What must be in a block by now. */
-static void
-test_expects(void)
-{
-	Case		t;
-	uint64_t	slow;
-
-	begin(&t, 1, false);
-	CHECK(!mirror_expects(&t.mirror, 1, 1) && !mirror_expects(&t.mirror, 0, 1));
-	end(&t);
-
-	begin(&t, 6, false);
-	CHECK_INT(t.mirror.p.nxip, 1);
-	slow = t.mirror.p.xip[0];
-	CHECK(mirror_expects(&t.mirror, 1, slow - 1));
-	CHECK(!mirror_expects(&t.mirror, 1, slow));
-	CHECK(mirror_expects(&t.mirror, 1, slow + 1));
-	CHECK(!mirror_expects(&t.mirror, 1, t.mirror.p.xmax));
-	CHECK(!mirror_expects(&t.mirror, 2, 1));
-	CHECK(mirror_expects(&t.mirror, 0, 999999));
-	end(&t);
-
-	begin(&t, 12, false);			/* era 2 */
-	CHECK(mirror_expects(&t.mirror, 1, 999999));
-	CHECK(!mirror_expects(&t.mirror, 2, 999999));
-	end(&t);
-}
-
 int
 main(void)
 {
@@ -676,7 +648,6 @@ main(void)
 	test_header_lies();
 	test_signatures();
 	test_resume();
-	test_expects();
 	commune_free(&c);
 	return check_done("fold_mirror");
 }

@@ -30,6 +30,16 @@ typedef struct Memory
 	int			writes;
 } Memory;
 
+/* Compare two rows: return the number of the first column that differs, or -1. */
+static inline int
+row_difference(const Rel *rel, const void *a, const void *b)
+{
+	for (int i = 0; i < rel->ncols; i++)
+		if (col_cmp(&rel->cols[i], a, b) != 0)
+			return i;
+	return -1;
+}
+
 static inline size_t
 col_size(ColType type)
 {
