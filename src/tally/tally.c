@@ -183,6 +183,7 @@ count_poll(Tally *out, const Ballots *ballots, const int64_t *weight, State *sta
 		.ballot = list,
 		.seed = make_seed(ballots, poll, arena),
 		.decides = out->quorum_reached,
+		.most_steps = COUNT_STEPS_MAX,
 		.arena = arena,
 		.fault = fault,
 	};

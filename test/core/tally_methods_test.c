@@ -493,6 +493,49 @@ test_uncountable(void)
 	commune_end(&c);
 }
 
+/* Count a poll again with a limit, by which its count is given up at every step it may be given up at, up to the last. */
+static void
+count_within_steps(const char *name)
+{
+	Tally		tally = count(name);
+	int			given_up = 0;
+	Code		code = CODE_TOO_LARGE;
+
+	if (tally.count == NULL)
+		return;
+	for (int64_t steps = 1; code == CODE_TOO_LARGE && steps < 100000000; steps += steps / 32 + 1)
+	{
+		Count		again = *tally.count;
+		Fault		fault = {0};
+
+		again.most_steps = steps;
+		again.fault = &fault;
+		again.first = again.last = NULL;
+		again.rounds = 0;
+		code = count_ballots(&again);
+		if (code != CODE_OK)
+			given_up++;
+		else
+			CHECK_INT(again.rounds, tally.count->rounds);
+	}
+	CHECK_INT(code, CODE_OK);
+	CHECK(given_up > 3);
+	CHECK_INT(tally.count->most_steps, COUNT_STEPS_MAX);
+}
+
+/* No count takes longer than so many steps: not add1 with small increments, nor Meek's surpluses that hardly shrink. */
+static void
+test_steps(void)
+{
+	begin();
+	vote("shares", "equal_shares", "'utility':'cost','completion':'add1','increment':1,'budget':1000,'costs':[30,30,400,420,900]",
+		 "['a','b','c','d','e']", VOTES(1,1,1,0,0) ";" VOTES(1,1,0,1,0) ";" VOTES(1,1,0,1,1) ";" VOTES(1,1,1,0,1) ";" VOTES(1,1,1,1,0));
+	count_within_steps("shares");
+	rank("meek", "stv", "'seats':3,'rule':'meek'", "['a','b','c','d','e']", "1>2;1>2>3;1>3>2;2>1;1>2>4;5>1;4>5;3>1;1>2>3>4>5");
+	count_within_steps("meek");
+	commune_end(&c);
+}
+
 int
 main(void)
 {
@@ -505,5 +548,6 @@ main(void)
 	test_rankings();
 	test_transfers();
 	test_seats();
+	test_steps();
 	return check_done("tally methods");
 }
