@@ -493,6 +493,45 @@ test_uncountable(void)
 	commune_end(&c);
 }
 
+typedef struct Counted
+{
+	HeapArena	heap;
+	size_t		bytes;
+} Counted;
+
+static void *
+count_chunk(void *self, size_t n)
+{
+	Counted    *counted = self;
+
+	counted->bytes += n;
+	return arena_alloc(&counted->heap.arena, n);
+}
+
+/* Of a count, which may take gigabytes, nothing is kept beside the result. */
+static void
+test_memory(void)
+{
+	Counted		counted = {.bytes = 0};
+	Arena		arena;
+	PollResult *results;
+	size_t		n;
+	Fault		fault;
+
+	begin();
+	for (int i = 0; i < 20; i++)
+		rank(arena_printf(&c.forever.arena, "p%d", i).p, "stv", "'seats':2,'rule':'meek'", "['a','b','c','d','e']", "1>2;1>2>3;5>1>4;3>4");
+	pass(&c, 99990);				/* so near to the end that closing is no gap */
+	pass(&c, 60);
+	heap_arena_init(&counted.heap);
+	arena_init(&arena, count_chunk, NULL, &counted);
+	CHECK(fold_results(&results, &n, &arena, &c.scratch.arena, c.state, &fault) == CODE_OK);
+	CHECK_INT(n, 20);
+	CHECK(counted.bytes < 40000);
+	heap_arena_free(&counted.heap);
+	commune_end(&c);
+}
+
 /* Count a poll again with a limit, by which its count is given up at every step it may be given up at, up to the last. */
 static void
 count_within_steps(const char *name)
@@ -549,5 +588,6 @@ main(void)
 	test_transfers();
 	test_seats();
 	test_steps();
+	test_memory();
 	return check_done("tally methods");
 }
