@@ -58,6 +58,7 @@ typedef struct SharesTerms
 	int64_t		increment;		/* the next three are for add1; 1 or more */
 	bool		integral;
 	bool		exhaustive;
+	int64_t		most_steps;		/* shares_run.h says what a step is; 0: any number */
 } SharesTerms;
 
 /* A project that was bought, or added by the completion. */

@@ -21,6 +21,7 @@ drop_empty(Run *run, uint32_t p)
 	uint32_t	begin = project_of(run, p)->begin;
 	uint32_t	kept = begin;
 
+	take_steps(run, bid->live);
 	for (uint32_t i = begin; i < begin + bid->live; i++)
 	{
 		run->supporter[kept] = run->supporter[i];
@@ -54,8 +55,9 @@ look_at(const Run *run, uint32_t p, int64_t rate, bool scored)
 }
 
 static Crowd
-crowd_of(const Run *run, uint32_t p, int64_t rate)
+crowd_of(Run *run, uint32_t p, int64_t rate)
 {
+	take_steps(run, run->bid[p].live + STEPS_ASIDE);
 	return run->scored ? look_at(run, p, rate, true) : look_at(run, p, rate, false);
 }
 
@@ -74,11 +76,12 @@ growth_limit(Run *run, Wide gap, Wide slope)
 }
 
 Wide
-growth_of_poor(const Run *run, uint32_t p, int64_t rate)
+growth_of_poor(Run *run, uint32_t p, int64_t rate)
 {
 	const Project *project = project_of(run, p);
 	Wide		sum = 0;
 
+	take_steps(run, project->supporters);
 	for (uint32_t i = project->begin; i < project->begin + project->supporters; i++)
 	{
 		uint32_t	v = run->budget->supporter[i];

@@ -10,6 +10,7 @@ count_purchases(Run *run, uint32_t v)
 	const BudgetBallot *ballot = &run->budget->ballot[v];
 	const uint32_t *item = run->budget->item + run->budget->first[v];
 
+	take_steps(run, ballot->n);
 	for (uint32_t j = 0; j < ballot->n; j++)
 		if (run->bought_at[item[j]] != NOT_BOUGHT)
 			run->count[run->bought_at[item[j]]] += ballot->weight *
@@ -28,6 +29,7 @@ money_of_supporters(Run *run, uint32_t p)
 	uint32_t	begin = project_of(run, p)->begin;
 	int64_t		weight = 0;
 
+	take_steps(run, words_of_all(run));
 	count_nothing(run);
 	for (uint32_t i = begin; i < begin + run->bid[p].live; i++)
 	{
@@ -43,17 +45,12 @@ exact_purse(Run *run, uint32_t v)
 {
 	const BudgetBallot *ballot = &run->budget->ballot[v];
 	const uint32_t *item = run->budget->item + run->budget->first[v];
-	Big			left = exact_num(&run->exact, 0);
 
+	count_nothing(run);
 	for (uint32_t j = 0; j < ballot->n; j++)
-	{
-		uint32_t	t = run->bought_at[item[j]];
-		int64_t		score = run->scored && ballot->score != NULL ? ballot->score[j] : 1;
-
-		if (t != NOT_BOUGHT)
-			left = big_sub(left, big_mul_word(exact_num(&run->exact, t + 1), (uint64_t) score, run->scratch), run->scratch);
-	}
-	return left;
+		if (run->bought_at[item[j]] != NOT_BOUGHT)
+			run->count[run->bought_at[item[j]]] = run->scored && ballot->score != NULL ? ballot->score[j] : 1;
+	return big_sub(exact_num(&run->exact, 0), exact_sum(&run->exact, run->count, run->n, run->scratch), run->scratch);
 }
 
 /* A supporter of whom the bounds do not tell whether he can pay his part. */
@@ -70,6 +67,7 @@ settle_doubts(Run *run, uint32_t p, Doubt *doubt, uint32_t doubts, Rate rate)
 	uint32_t	begin = project_of(run, p)->begin;
 	uint32_t	kept = 0;
 
+	take_steps(run, (uint64_t) doubts * run->exact.width);
 	for (uint32_t d = 0; d < doubts; d++)
 	{
 		int64_t		score = score_of(run, begin + doubt[d].i);
@@ -92,6 +90,7 @@ rate_of_rich(Run *run, uint32_t p)
 	Rate		rate = {.factor = 0};
 	Big			cost = big_mul_word(exact_den(&run->exact), (uint64_t) project_of(run, p)->cost, run->scratch);
 
+	take_steps(run, words_of_all(run) + run->bid[p].live);
 	count_nothing(run);
 	for (uint32_t i = 0; i < run->bid[p].live; i++)
 	{
@@ -112,32 +111,40 @@ rate_of_rich(Run *run, uint32_t p)
 }
 
 /* It is Newton's method again: those in doubt are rich until they turn out to be poor at a rate that is not too high. */
-Rate
-rate_of(Run *run, uint32_t p)
+bool
+rate_of(Rate *out, Run *run, uint32_t p)
 {
 	const Bid  *bid = &run->bid[p];
 	uint32_t	begin = project_of(run, p)->begin;
 	Doubt	   *doubt = arena_alloc(run->scratch, sizeof(Doubt) * bid->live);
 	uint32_t	doubts = 0;
+	uint32_t	left;
 
+	take_steps(run, bid->live + STEPS_ASIDE);
 	for (uint32_t i = 0; i < bid->live; i++)
 	{
-		uint32_t	v = run->supporter[begin + i];
 		int64_t		score = score_of(run, begin + i);
-		Wide		low = run->purse[v].low;
+		Wide		low = run->purse[run->supporter[begin + i]].low;
 
 		run->poor[i] = low + run->width < (Wide) bid->low * score;
 		if (!run->poor[i] && (bid->high == UNKNOWN || low < (Wide) bid->high * score))
-			doubt[doubts++] = (Doubt){i, exact_purse(run, v)};
+			doubt[doubts++] = (Doubt){.i = i};
 	}
-	for (;;)
+	for (uint32_t d = 0; d < doubts; d++)
 	{
-		Rate		rate = rate_of_rich(run, p);
-		uint32_t	left = settle_doubts(run, p, doubt, doubts, rate);
-
+		take_steps(run, words_of_all(run));
+		if (is_too_long(run))
+			return false;
+		doubt[d].money = exact_purse(run, run->supporter[begin + doubt[d].i]);
+	}
+	for (;; doubts = left)
+	{
+		*out = rate_of_rich(run, p);
+		left = settle_doubts(run, p, doubt, doubts, *out);
 		if (left == doubts)
-			return rate;
-		doubts = left;
+			return true;
+		if (is_too_long(run))
+			return false;
 	}
 }
 

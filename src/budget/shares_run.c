@@ -108,7 +108,10 @@ hold(Run *run, Rate *rate)
 	rate->num.limb = run->held;
 }
 
-/* Keep those of n contenders whose exact rate is the lowest, in ascending order; return how many they are. */
+/*
+ * Keep those of n contenders whose exact rate is the lowest, in ascending order; return how many they are, 0 if it takes
+ * too many steps to find out.
+ */
 static uint32_t
 keep_cheapest(Run *run, uint32_t n)
 {
@@ -119,10 +122,13 @@ keep_cheapest(Run *run, uint32_t n)
 	for (uint32_t i = 0; i < n; i++)
 	{
 		uint32_t	p = run->contender[i];
-		Rate		rate = rate_of(run, p);
-		int			order = kept > 0 ? rate_compare(run, p, rate, best, best_rate) : -1;
+		Rate		rate;
+		int			order;
 		uint32_t	at;
 
+		if (!rate_of(&rate, run, p))
+			return 0;
+		order = kept > 0 ? rate_compare(run, p, rate, best, best_rate) : -1;
 		if (run->budget->pause != NULL)
 			run->budget->pause();
 		if (order < 0)
@@ -140,6 +146,13 @@ keep_cheapest(Run *run, uint32_t n)
 		run->cheapest[at] = p;
 	}
 	return kept;
+}
+
+static Code
+too_long(const Run *run)
+{
+	return fault_set(run->fault, CODE_TOO_LARGE, -1, "Equal shares take more than %" PRId64 " steps here%s.", run->terms->most_steps,
+					 run->grows ? ": a greater increment takes fewer" : "");
 }
 
 /* Break a tie among the n cheapest. */
@@ -174,6 +187,7 @@ static Code
 choose(Run *run, bool *found, uint32_t *chosen, const TieBreak **tie, uint32_t step)
 {
 	uint32_t	n = 0;
+	uint32_t	n_cheapest;
 	uint32_t	best = 0;
 	Code		code = CODE_OK;
 
@@ -187,6 +201,8 @@ choose(Run *run, bool *found, uint32_t *chosen, const TieBreak **tie, uint32_t s
 			break;
 		if (run->bid[p].step != step)
 		{
+			if (is_too_long(run))
+				return too_long(run);
 			if (run->budget->pause != NULL)
 				run->budget->pause();
 			if (bid_make(run, p, step))
@@ -204,7 +220,10 @@ choose(Run *run, bool *found, uint32_t *chosen, const TieBreak **tie, uint32_t s
 	*found = n > 0;
 	*chosen = best;
 	if (n > 1)
-		code = break_tie(run, chosen, tie, keep_cheapest(run, n), step);
+	{
+		n_cheapest = keep_cheapest(run, n);
+		code = n_cheapest > 0 ? break_tie(run, chosen, tie, n_cheapest, step) : too_long(run);
+	}
 	for (uint32_t i = 0; i < n; i++)
 		if (run->contender[i] != *chosen)
 			heap_push(run, run->contender[i]);
@@ -257,10 +276,13 @@ buy(Run *run, uint32_t p, const TieBreak *tie)
 {
 	Bid		   *bid = &run->bid[p];
 	uint32_t	begin = project_of(run, p)->begin;
-	Rate		rate = rate_of(run, p);
+	Rate		rate;
 	Big			units;
 	uint64_t	low;
 
+	if (!rate_of(&rate, run, p))
+		return too_long(run);
+	take_steps(run, words_of_all(run) + bid->live + run->heap_n * STEPS_ASIDE);
 	big_divide(&units, NULL, big_shift_left(rate.num, (uint32_t) run->scale, run->scratch),
 			   big_mul_word(exact_den(&run->exact), (uint64_t) rate.factor, run->scratch), run->scratch);
 	big_to_word(&low, units);
@@ -307,8 +329,9 @@ show_offers(Run *run, const SharesWatch *watch, const Purchase *known, uint32_t 
 		offer.money_den = exact_den(&run->exact);
 		if (offer.affordable)
 		{
-			Rate		rate = rate_of(run, p);
+			Rate		rate;
 
+			(void) rate_of(&rate, run, p);	/* whoever watches sets no limit */
 			offer.rate = rate.num;
 			offer.rate_den = big_mul_word(exact_den(&run->exact), (uint64_t) rate.factor, run->scratch);
 		}
@@ -346,6 +369,7 @@ begin_run(Run *run, Wide num, int64_t den)
 	run->n = 0;
 	run->cost = 0;
 	run->heap_n = 0;
+	take_steps(run, budget->first[budget->ballots] + budget->ballots + budget->projects * STEPS_ASIDE);
 	listed_forget(run->ties);
 	exact_begin(&run->exact, num, den);
 	for (uint32_t p = 0; p < budget->projects; p++)

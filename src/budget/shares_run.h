@@ -13,6 +13,10 @@
  * Whoever could not pay his part of a purchase has nothing left from then on.  Everybody else paid the full rate of all
  * purchases that he supports, so his money is the share less these: an exact sum of a few fractions, and for a set of
  * voters a linear combination of all of them with whole coefficients.
+ *
+ * Work is counted in steps: a supporter of a project who is looked at, a word of a big number that is added up; what is
+ * done beside that for a project takes as long as STEPS_ASIDE of them.  Their number depends on nothing but the ballots
+ * and the terms, so that a limit is reached everywhere or nowhere.
  */
 #ifndef COMMUNE_BUDGET_SHARES_RUN_H
 #define COMMUNE_BUDGET_SHARES_RUN_H
@@ -78,6 +82,7 @@ typedef struct Run
 	uint32_t	n;
 	Purchase   *purchase;
 	int64_t		cost;
+	int64_t		steps;			/* in all runs */
 
 	/* add1, while it looks for a size: how far the shares may grow before another purchase is possible. */
 	bool		grows;
@@ -110,6 +115,28 @@ divide_up(Wide a, Wide b)
 	return (a + b - 1) / b;
 }
 
+#define STEPS_ASIDE 64
+
+/* Count what takes so many steps. */
+static inline void
+take_steps(Run *run, uint64_t n)
+{
+	run->steps += (int64_t) n;
+}
+
+static inline bool
+is_too_long(const Run *run)
+{
+	return run->terms->most_steps > 0 && run->steps > run->terms->most_steps;
+}
+
+/* Words that are touched when all fractions are added up, or another one is appended. */
+static inline uint64_t
+words_of_all(const Run *run)
+{
+	return (uint64_t) run->exact.rows * run->exact.width;
+}
+
 /* ---- by bounds */
 
 /* Make a bid for a project at this step: find the bounds of its rate.  False if its supporters cannot pay for it. */
@@ -129,7 +156,7 @@ may_grow(const Run *run)
 extern void growth_limit(Run *run, Wide gap, Wide slope);
 
 /* Add up the growth of all supporters who cannot pay a rate in full, those who are empty among them. */
-extern Wide growth_of_poor(const Run *run, uint32_t p, int64_t rate);
+extern Wide growth_of_poor(Run *run, uint32_t p, int64_t rate);
 
 /* ---- exactly, in numbers that live in scratch */
 
@@ -143,8 +170,8 @@ typedef struct Rate
 /* What the live supporters of a project have, over the common denominator; a bid was made at this step. */
 extern Big	money_of_supporters(Run *run, uint32_t p);
 
-/* The rate of a project of which a bid was made at this step; poor is set. */
-extern Rate rate_of(Run *run, uint32_t p);
+/* Find the rate of a project of which a bid was made at this step; poor is set.  False if that takes too many steps. */
+extern bool rate_of(Rate *out, Run *run, uint32_t p);
 
 /* Compare two rates by the utility that they give. */
 extern int	rate_compare(Run *run, uint32_t p, Rate a, uint32_t q, Rate b);

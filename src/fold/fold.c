@@ -452,7 +452,7 @@ compare_results(const void *a, const void *b)
 }
 
 Code
-fold_results(PollResult **out, size_t *n, Arena *arena, State *state, Fault *fault)
+fold_results(PollResult **out, size_t *n, Arena *arena, Arena *scratch, State *state, Fault *fault)
 {
 	DueList		closed = {.arena = arena};
 
@@ -464,9 +464,11 @@ fold_results(PollResult **out, size_t *n, Arena *arena, State *state, Fault *fau
 		Code		code;
 
 		result->poll = closed.poll[*n];
-		code = tally_result(&result->body, arena, state, poll_find_seq(state, result->poll), fault);
+		arena_reset(scratch);
+		code = tally_result(&result->body, scratch, state, poll_find_seq(state, result->poll), fault);
 		if (code != CODE_OK)
 			return code;
+		result->body = arena_str(arena, result->body);
 	}
 	qsort(*out, *n, sizeof **out, compare_results);
 	return CODE_OK;

@@ -77,8 +77,9 @@ extern Code fold_check(State *state, const Record *record, const Digest *leaf, i
 
 /*
  * Evaluate the polls that have closed and have no result yet.  Slow; needs no lock, because what it counts is frozen.
+ * The results lie in arena; scratch is reset for each poll.
  */
-extern Code fold_results(PollResult **out, size_t *n, Arena *arena, State *state, Fault *fault);
+extern Code fold_results(PollResult **out, size_t *n, Arena *arena, Arena *scratch, State *state, Fault *fault);
 
 /* True if the clock asks for a block at this time, though no act does. */
 extern bool fold_is_due(State *state, int64_t time, int64_t previous_time);

@@ -86,8 +86,8 @@ is_copying(void)
 {
 	static const char query[] =
 		"SELECT 1 FROM pg_catalog.pg_subscription_rel WHERE srsubstate <> 'r'"
-		" AND srrelid IN ('commune.act'::pg_catalog.regclass, 'commune.row_leaf'::pg_catalog.regclass,"
-		" 'commune.entry'::pg_catalog.regclass, 'commune.block'::pg_catalog.regclass)";
+		" AND srrelid IN ('commune.act'::pg_catalog.regclass::pg_catalog.oid, 'commune.row_leaf'::pg_catalog.regclass::pg_catalog.oid,"
+		" 'commune.entry'::pg_catalog.regclass::pg_catalog.oid, 'commune.block'::pg_catalog.regclass::pg_catalog.oid)";
 	bool		copying;
 
 	SPI_connect();

@@ -92,10 +92,14 @@ evaluate_results(Sealer *s)
 {
 	TableStore *tables = table_store_open(NULL, false, s->context);
 	State	   *state = state_new(&s->arena, table_store(tables));
+	MemoryContext context = AllocSetContextCreate(s->context, "commune count", ALLOCSET_DEFAULT_SIZES);
+	Arena		scratch;
 	Fault		fault;
 
-	if (fold_results(&s->results, &s->nresults, &s->arena, state, &fault) != CODE_OK)
+	context_arena_init(&scratch, context);
+	if (fold_results(&s->results, &s->nresults, &s->arena, &scratch, state, &fault) != CODE_OK)
 		fault_raise(&fault);
+	MemoryContextDelete(context);
 	table_store_close(tables);
 }
 

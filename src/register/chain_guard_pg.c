@@ -26,6 +26,7 @@
 #include "nodes/parsenodes.h"
 #include "register/row.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/varlena.h"
 
@@ -400,6 +401,7 @@ COMMUNE_FUNCTION(commune_register_guard)
 {
 	EventTriggerData *trigger = (EventTriggerData *) fcinfo->context;
 	Promises	promises;
+	int			level;
 
 	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
 		ereport(ERROR,
@@ -408,15 +410,23 @@ COMMUNE_FUNCTION(commune_register_guard)
 	promises = read_promises();
 	if (promises.n == 0)
 		PG_RETURN_NULL();
-	SPI_connect();
 	if (strcmp(trigger->event, "ddl_command_start") == 0)
-		before_command(&promises, trigger->parsetree);
-	else if (strcmp(trigger->event, "table_rewrite") == 0)
+	{
+		before_command(&promises, trigger->parsetree);	/* which names tables by the caller's search_path */
+		PG_RETURN_NULL();
+	}
+
+	/* Queries run with the rights of whoever gave the command: they must not find operators that others made for them. */
+	level = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	SPI_connect();
+	if (strcmp(trigger->event, "table_rewrite") == 0)
 		before_rewrite(&promises);
 	else if (strcmp(trigger->event, "sql_drop") == 0)
 		after_drop(&promises);
 	else
 		after_command(&promises, trigger->parsetree);
 	SPI_finish();
+	AtEOXact_GUC(true, level);
 	PG_RETURN_NULL();
 }

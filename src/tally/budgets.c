@@ -195,6 +195,7 @@ decide_shares(Count *count, const Budget *budget, Listed *listed, uint32_t *turn
 		.increment = method_int(count->params, "increment", 1),
 		.integral = method_flag(count->params, "integral"),
 		.exhaustive = method_flag(count->params, "exhaustive"),
+		.most_steps = count->most_steps,
 	};
 	Shares		shares;
 	Code		code = shares_decide(&shares, budget, &terms, listed, NULL, count->arena, scratch, count->fault);

@@ -49,6 +49,7 @@ typedef struct Count
 	const CountBallot *ballot;	/* in the order of the voters' numbers */
 	Str			seed;			/* of lots */
 	bool		decides;		/* false without a quorum: nothing wins */
+	int64_t		most_steps;		/* COUNT_STEPS_MAX; 0 for any number */
 	Arena	   *arena;
 	Fault	   *fault;
 
@@ -68,6 +69,14 @@ typedef struct Count
  * to end.
  */
 extern void (*count_pause) (void);
+
+/*
+ * A count that takes more steps than this is given up with TOO_LARGE, which becomes the poll's result.  Equal shares and
+ * Meek's method count them: their work has no bound in the number of ballots and options, and with a few numbers in a
+ * poll one member could stop the register for everybody.  A step takes some nanoseconds, but no clock is asked, so
+ * replicas agree; which also makes the way in which steps are counted a part of the rules.
+ */
+#define COUNT_STEPS_MAX (INT64_C(1) << 32)
 
 /*
  * Count; everything before "what it comes to" is given.  Faults: NUMBER_OVERFLOW, TOO_LARGE, and those of the cores, all

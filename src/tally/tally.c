@@ -135,14 +135,18 @@ make_seed(const Ballots *ballots, const Poll *poll, Arena *arena)
 	buf_init(&text, arena);
 	buf_text(&text, "commune/lot/1\n");
 	buf_str(&text, poll->manifest);
+	sha256_begin();
 	for (size_t i = 0; i < ballots->n; i++)
 	{
 		buf_int(&text, ballots->v[i].member);
 		buf_char(&text, ' ');
 		put_choice(&text, &ballots->v[i]);
 		buf_char(&text, '\n');
+		sha256_add(text.p, text.n);
+		text.n = 0;					/* ballots may be gigabytes together */
 	}
-	sha256(seed, text.p, text.n);
+	sha256_add(text.p, text.n);
+	sha256_end(seed);
 	return (Str){(const char *) seed, HASH_SIZE};
 }
 
@@ -183,6 +187,7 @@ count_poll(Tally *out, const Ballots *ballots, const int64_t *weight, State *sta
 		.ballot = list,
 		.seed = make_seed(ballots, poll, arena),
 		.decides = out->quorum_reached,
+		.most_steps = COUNT_STEPS_MAX,
 		.arena = arena,
 		.fault = fault,
 	};

@@ -124,6 +124,7 @@ count_stv(Count *count, const Profile *profile)
 		.quota = (StvQuota) method_word(count->method, count->params, "quota"),
 		.seats = method_int(count->params, "seats", 1),
 		.decimals = -1,
+		.most_steps = count->most_steps,
 	};
 	Course	   *course = new_courses(count);
 	Stv			stv;

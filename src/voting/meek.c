@@ -13,6 +13,7 @@
 
 #define NONE UINT32_MAX
 #define NODES_MAX (1u << 25)
+#define NODE_STEPS 4			/* that an iteration takes at a node: a division, and two other nodes */
 
 typedef struct Node
 {
@@ -35,6 +36,7 @@ typedef struct Meek
 	uint32_t   *slot;			/* a node's number + 1 */
 	uint32_t   *of_option;		/* first node of each option */
 	uint32_t   *next;			/* sheet at the same node */
+	int64_t		steps;			/* in all iterations */
 } Meek;
 
 /* ---- the tree */
@@ -233,6 +235,10 @@ iterate(Meek *m, uint32_t *iterations)
 	add_up(m);
 	for (*iterations = 1;; ++*iterations)
 	{
+		m->steps += (int64_t) m->n * NODE_STEPS;
+		if (c->rules->most_steps > 0 && m->steps > c->rules->most_steps)
+			return fault_set(c->fault, CODE_TOO_LARGE, -1, "The surpluses of so many different papers take more than %lld steps.",
+							 (long long) c->rules->most_steps);
 		distribute(m);
 		stv_elect_by_quota(c);
 		set_surplus(c);

@@ -51,6 +51,7 @@ typedef struct StvRules
 	StvQuota	quota;
 	int64_t		decimals;		/* -1: the rule's own */
 	bool		batch;			/* wigm only */
+	int64_t		most_steps;		/* meek: that all iterations may take; 0: any number */
 } StvRules;
 
 typedef enum StvStatus

@@ -526,7 +526,7 @@ fold_again(Commune *c, BlockInput in)
 	Fault		fault;
 
 	heap_arena_init(&again);
-	CHECK(fold_results(&results, &n, &again.arena, state_new(&again.arena, &c->tables.store), &fault) == CODE_OK);
+	CHECK(fold_results(&results, &n, &again.arena, &c->scratch.arena, state_new(&again.arena, &c->tables.store), &fault) == CODE_OK);
 	if (CHECK_INT(n, in.nresults))
 		for (size_t i = 0; i < n; i++)
 			CHECK(results[i].poll == in.results[i].poll && str_eq(results[i].body, in.results[i].body));
@@ -565,7 +565,7 @@ seal(Commune *c)
 	in.members = members;
 	in.isolated = &c->isolated;
 	in.nisolated = c->isolated != 0;
-	CHECK(fold_results(&results, &in.nresults, &c->block.arena, c->state, &fault) == CODE_OK);
+	CHECK(fold_results(&results, &in.nresults, &c->block.arena, &c->scratch.arena, c->state, &fault) == CODE_OK);
 	in.results = results;
 	fold_block(&c->out, &in, c->state, &c->block.arena, &c->scratch.arena);
 	if (!c->once)

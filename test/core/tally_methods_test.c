@@ -493,6 +493,88 @@ test_uncountable(void)
 	commune_end(&c);
 }
 
+typedef struct Counted
+{
+	HeapArena	heap;
+	size_t		bytes;
+} Counted;
+
+static void *
+count_chunk(void *self, size_t n)
+{
+	Counted    *counted = self;
+
+	counted->bytes += n;
+	return arena_alloc(&counted->heap.arena, n);
+}
+
+/* Of a count, which may take gigabytes, nothing is kept beside the result. */
+static void
+test_memory(void)
+{
+	Counted		counted = {.bytes = 0};
+	Arena		arena;
+	PollResult *results;
+	size_t		n;
+	Fault		fault;
+
+	begin();
+	for (int i = 0; i < 20; i++)
+		rank(arena_printf(&c.forever.arena, "p%d", i).p, "stv", "'seats':2,'rule':'meek'", "['a','b','c','d','e']", "1>2;1>2>3;5>1>4;3>4");
+	pass(&c, 99990);				/* so near to the end that closing is no gap */
+	pass(&c, 60);
+	heap_arena_init(&counted.heap);
+	arena_init(&arena, count_chunk, NULL, &counted);
+	CHECK(fold_results(&results, &n, &arena, &c.scratch.arena, c.state, &fault) == CODE_OK);
+	CHECK_INT(n, 20);
+	CHECK(counted.bytes < 40000);
+	heap_arena_free(&counted.heap);
+	commune_end(&c);
+}
+
+/* Count a poll again with a limit, by which its count is given up at every step it may be given up at, up to the last. */
+static void
+count_within_steps(const char *name)
+{
+	Tally		tally = count(name);
+	int			given_up = 0;
+	Code		code = CODE_TOO_LARGE;
+
+	if (tally.count == NULL)
+		return;
+	for (int64_t steps = 1; code == CODE_TOO_LARGE && steps < 100000000; steps += steps / 32 + 1)
+	{
+		Count		again = *tally.count;
+		Fault		fault = {0};
+
+		again.most_steps = steps;
+		again.fault = &fault;
+		again.first = again.last = NULL;
+		again.rounds = 0;
+		code = count_ballots(&again);
+		if (code != CODE_OK)
+			given_up++;
+		else
+			CHECK_INT(again.rounds, tally.count->rounds);
+	}
+	CHECK_INT(code, CODE_OK);
+	CHECK(given_up > 3);
+	CHECK_INT(tally.count->most_steps, COUNT_STEPS_MAX);
+}
+
+/* No count takes longer than so many steps: not add1 with small increments, nor Meek's surpluses that hardly shrink. */
+static void
+test_steps(void)
+{
+	begin();
+	vote("shares", "equal_shares", "'utility':'cost','completion':'add1','increment':1,'budget':1000,'costs':[30,30,400,420,900]",
+		 "['a','b','c','d','e']", VOTES(1,1,1,0,0) ";" VOTES(1,1,0,1,0) ";" VOTES(1,1,0,1,1) ";" VOTES(1,1,1,0,1) ";" VOTES(1,1,1,1,0));
+	count_within_steps("shares");
+	rank("meek", "stv", "'seats':3,'rule':'meek'", "['a','b','c','d','e']", "1>2;1>2>3;1>3>2;2>1;1>2>4;5>1;4>5;3>1;1>2>3>4>5");
+	count_within_steps("meek");
+	commune_end(&c);
+}
+
 int
 main(void)
 {
@@ -505,5 +587,7 @@ main(void)
 	test_rankings();
 	test_transfers();
 	test_seats();
+	test_steps();
+	test_memory();
 	return check_done("tally methods");
 }

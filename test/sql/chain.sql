@@ -251,6 +251,24 @@ RESET ROLE;
 DROP OWNED BY chain_owner, chain_other;
 DROP ROLE chain_owner, chain_other;
 
+-- ---- operators of others
+
+-- The guard's queries run as whoever gives a command, who has a schema of somebody else's in the search_path.
+CREATE SCHEMA trap;
+CREATE FUNCTION trap.spring(oid, integer) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
+CREATE FUNCTION trap.spring(oid, regnamespace) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
+CREATE OPERATOR trap.= (LEFTARG = oid, RIGHTARG = integer, FUNCTION = trap.spring);
+CREATE OPERATOR trap.= (LEFTARG = oid, RIGHTARG = regnamespace, FUNCTION = trap.spring);
+CREATE FUNCTION trap.nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+SET search_path = public, trap;
+CREATE TABLE trapped (a integer);
+ALTER TABLE trapped RENAME TO trapped_too;
+CREATE TRIGGER nothing AFTER INSERT ON trapped_too FOR EACH ROW EXECUTE FUNCTION nothing();
+SHOW search_path;
+RESET search_path;
+DROP TABLE trapped_too;
+DROP SCHEMA trap CASCADE;
+
 -- ---- calls out of place
 
 SELECT commune.chain_rows();
