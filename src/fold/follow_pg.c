@@ -12,6 +12,7 @@
 #include "catalog/pg_subscription_rel.h"
 #include "executor/spi.h"
 #include "fold/complete.h"
+#include "fold/evaluate_pg.h"
 #include "fold/follow_pg.h"
 #include "fold/mirror.h"
 #include "miscadmin.h"
@@ -189,7 +190,8 @@ follow_block(Following *f)
 		Row		   *progress = &f->row.row;
 
 		f->mirror.stored_verdicts = false;
-		if (mirror_block(&f->mirror, &block, &out, state_new(&arena, f->store), &arena, &scratch, &fault) != CODE_OK ||
+		if (evaluate_again(&block, &arena, &fault) != CODE_OK ||
+			mirror_block(&f->mirror, &block, &out, state_new(&arena, f->store), &arena, &scratch, &fault) != CODE_OK ||
 			complete_check(f->store, &arena, &row, &fault) != CODE_OK)
 			fault_raise(&fault);
 		f->tiles = arena_alloc(&arena, (block.n / TILE_WIDTH + 1) * 2 * TILE_LEVELS * sizeof *f->tiles);

@@ -15,6 +15,7 @@
 #include "access/xact.h"
 #include "base/debug_pg.h"
 #include "fold/attempt_pg.h"
+#include "fold/evaluate_pg.h"
 #include "fold/fold.h"
 #include "fold/seal_pg.h"
 #include "miscadmin.h"
@@ -69,6 +70,8 @@ typedef struct Sealer
 	int64		time;			/* of the blocks */
 	PollResult *results;
 	size_t		nresults;
+	Evaluations evaluations;
+	int64		evaluated;			/* number of the block after which they were made */
 } Sealer;
 
 /* ---- before the lock ---- */
@@ -656,6 +659,7 @@ make_block(Sealer *s)
 		.isolated = attempt.isolated,
 		.nresults = s->nresults,
 		.results = s->results,
+		.evaluations = s->evaluations,
 		.before_act = before_act,
 		.self = &careful,
 	};
@@ -740,6 +744,7 @@ make_block(Sealer *s)
 	s->last.frontier = arena_str(&s->arena, row.frontier);
 	s->has_last = true;
 	s->nresults = 0;
+	s->evaluations.n = 0;
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 	return !alone;
@@ -771,6 +776,8 @@ seal_step(bool one)
 	s->context = context;
 	context_arena_init(&s->arena, context);
 	evaluate_results(s);
+	s->evaluations.arena = &s->arena;
+	evaluate_due(&s->evaluations, &s->evaluated, TIMESTAMP_TO_UNIX_US(GetCurrentTimestamp()));
 
 	seal_lock();
 	s->tables = table_store_open(NULL, true, context);
@@ -781,10 +788,12 @@ seal_step(bool one)
 	s->has_last = log_last_block(&s->last, s->store, &s->arena);
 	(void) log_last_era(&s->previous_era, s->store, &s->arena);
 	drop_written_results(s);
+	if (s->evaluated != (s->has_last ? s->last.number : 0))
+		s->evaluations.n = 0;		/* another sealer made a block meanwhile */
 	if (s->has_last)
 		witness_check_history(s->store, &s->arena, &s->last);
 	collect(s);
-	if (s->follower || s->left > 0 || s->nresults > 0 || is_due(s))
+	if (s->follower || s->left > 0 || s->nresults > 0 || s->evaluations.n > 0 || is_due(s))
 	{
 		if (!s->begun)
 			check_arrived(s);

@@ -1,0 +1,193 @@
+/*
+ * evaluate_pg.c -- asks SQL what laws say, for the sealer and for those who check it.
+ *
+ * An outcome is a function of the state, so it can be had again from the same state and must then be the same.  An
+ * accident is not: a query that ran out of time on one machine may end on another.  So it leaves no outcome, the block is
+ * made without, and what was due stays due.
+ */
+#include "fold/evaluate_pg.h"
+
+#include "access/xact.h"
+#include "law/evaluate_pg.h"
+#include "miscadmin.h"
+#include "proposal/proposal.h"
+#include "state/state_pg.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+/* ---- what rests ---- */
+
+/* A subject whose evaluation has failed by accident: it is left alone for REST_FIRST, then twice as long, up to REST_MAX. */
+typedef struct Resting
+{
+	EvaluationKind kind;
+	int64		subject;
+	int			failures;
+	TimestampTz until;
+} Resting;
+
+#define REST_FIRST_MS 1000
+#define REST_DOUBLINGS 12			/* more than an hour */
+#define RESTING_MAX 64
+
+static Resting resting[RESTING_MAX];
+static int	nresting;
+
+static Resting *
+find_resting(const Evaluation *e)
+{
+	for (int i = 0; i < nresting; i++)
+		if (resting[i].kind == e->kind && resting[i].subject == e->subject)
+			return &resting[i];
+	return NULL;
+}
+
+static void
+let_rest(const Evaluation *e)
+{
+	Resting    *r = find_resting(e);
+
+	if (r == NULL)
+	{
+		/* Who has rested longest makes room. */
+		r = &resting[nresting < RESTING_MAX ? nresting++ : 0];
+		*r = (Resting){e->kind, e->subject};
+	}
+	r->until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), (int64) REST_FIRST_MS << Min(r->failures, REST_DOUBLINGS));
+	r->failures++;
+}
+
+static void
+wake(const Evaluation *e)
+{
+	Resting    *r = find_resting(e);
+
+	if (r != NULL)
+		*r = resting[--nresting];
+}
+
+/* ---- evaluating ---- */
+
+/* Acts wait for their block meanwhile: what is not reached in this time is left for the next one. */
+#define EVALUATE_MS 2000
+
+static Str
+evaluate(Arena *arena, const Evaluation *e, State *state)
+{
+	if (e->kind == EVALUATE_PLAN)
+		return plan_evaluate(arena, proposal_find(state, e->subject)->plan);
+	return law_evaluate(arena, e->subject);
+}
+
+/* Evaluate in a subtransaction.  False after an accident, of which a warning tells. */
+static bool
+evaluate_safely(Evaluation *e, Arena *arena, State *state)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool done = false;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		e->outcome = evaluate(arena, e, state);
+		ReleaseCurrentSubTransaction();
+		done = true;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED || ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		ereport(WARNING,
+				(errmsg("%s " INT64_FORMAT " could not be evaluated, and waits", e->kind == EVALUATE_PLAN ? "the plan of proposal" : "rule", e->subject),
+				 errdetail("%s: %s", unpack_sql_state(error->sqlerrcode), error->message),
+				 errhint("It is tried again; nothing is decided by a limit of this machine.")));
+		FreeErrorData(error);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return done;
+}
+
+void
+evaluate_due(Evaluations *out, int64 *block, int64 time)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "commune evaluation", ALLOCSET_DEFAULT_SIZES);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	TableStore *tables = table_store_open(snapshot, false, context);
+	Evaluations wanted;
+	Arena		arena;
+	State	   *state;
+	BlockRow	last;
+	TimestampTz begun = GetCurrentTimestamp();
+
+	context_arena_init(&arena, context);
+	wanted = (Evaluations){.arena = &arena};
+	*block = log_last_block(&last, table_store(tables), &arena) ? last.number : 0;
+	state = state_new(&arena, table_store(tables));
+	fold_wanted(&wanted, state, time);
+	PushActiveSnapshot(snapshot);
+	for (size_t i = 0; i < wanted.n && !TimestampDifferenceExceeds(begun, GetCurrentTimestamp(), EVALUATE_MS); i++)
+	{
+		Evaluation *e = &wanted.v[i];
+		const Resting *r = find_resting(e);
+
+		CHECK_FOR_INTERRUPTS();
+		if (r != NULL && r->until > GetCurrentTimestamp())
+			continue;
+		if (!evaluate_safely(e, out->arena, state))
+			let_rest(e);
+		else
+		{
+			wake(e);
+			evaluations_add(out, *e);
+		}
+	}
+	PopActiveSnapshot();
+	table_store_close(tables);
+	UnregisterSnapshot(snapshot);
+	MemoryContextDelete(context);
+}
+
+Code
+evaluate_again(const StoredBlock *block, Arena *arena, Fault *fault)
+{
+	Code		code = CODE_OK;
+	TableStore *tables;
+	State	   *state;
+
+	PushActiveSnapshot(GetLatestSnapshot());
+	tables = table_store_open(GetActiveSnapshot(), false, CurrentMemoryContext);
+	state = state_new(arena, table_store(tables));
+	for (size_t i = 0; i < block->n && code == CODE_OK; i++)
+	{
+		const LeafMember *m = &block->members[i];
+		const Json *body;
+		Evaluation	e;
+		Str			ought;
+
+		if (m->source != LEAF_ENGINE || json_parse(&body, arena, m->bytes.p, m->bytes.n, NULL) != CODE_OK ||
+			json_get(body, "entry") == NULL || !str_is(json_get(body, "entry")->string, "evaluation") ||
+			!evaluation_read(&e, body, arena) || !fold_wants(state, &e))
+			continue;
+		ought = evaluate(arena, &e, state);
+		if (!str_eq(ought, e.outcome))
+			code = fault_set(fault, CODE_DAMAGED, block->row->first + (int64) i,
+							 "The evaluation of %s " INT64_FORMAT " gives %.*s, the register has %.*s.",
+							 e.kind == EVALUATE_PLAN ? "proposal" : "rule", e.subject, (int) Min(ought.n, 60), ought.p,
+							 (int) Min(e.outcome.n, 60), e.outcome.p);
+	}
+	table_store_close(tables);
+	PopActiveSnapshot();
+	return code;
+}
