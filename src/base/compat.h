@@ -24,4 +24,14 @@
 #define compat_owns_table(table, user) pg_class_ownercheck(table, user)
 #endif
 
+#if PG_VERSION_NUM >= 180000
+#define compat_is_group(rte) ((rte)->rtekind == RTE_GROUP)
+#define compat_group_exprs(rte) ((rte)->groupexprs)
+#define compat_executor_run(query) ExecutorRun(query, ForwardScanDirection, 0)
+#else
+#define compat_is_group(rte) false
+#define compat_group_exprs(rte) NIL
+#define compat_executor_run(query) ExecutorRun(query, ForwardScanDirection, 0, true)
+#endif
+
 #endif
