@@ -78,8 +78,6 @@ static const struct
 	{ALLOWED_LAW, ALLOWED_YES, "pay", "int8,int8,text"},
 	{ALLOWED_LAW, ALLOWED_YES, "pay_account", "text,int8,text"},
 	{ALLOWED_LAW, ALLOWED_YES, "set_param", "text,int8"},
-	{ALLOWED_LAW, ALLOWED_YES, "suspend_member restore_member", "int8,text"},
-	{ALLOWED_LAW, ALLOWED_YES, "open_poll", "text,text,int4"},
 	{ALLOWED_LAW, ALLOWED_YES, "publish", "text,text"},
 };
 

@@ -57,6 +57,7 @@ typedef struct Look
 
 static bool look_at_expression(Node *node, void *self);
 static void look_at_query(Look *look, Query *query);
+static void look_at_clauses(Look *look, List *clauses, List *targets, bool ordered);
 
 /* ---- refusing ---- */
 
@@ -328,7 +329,7 @@ function_allowed(Look *look, Oid function, bool aggregate, bool *set)
 	{
 		char	   *args = type_names(proc->proargtypes.values, proc->pronargs);
 
-		if (proc->pronamespace == PG_CATALOG_NAMESPACE && function < FirstUnpinnedObjectId && proc->prolang == INTERNALlanguageId)
+		if (proc->pronamespace == PG_CATALOG_NAMESPACE && function < FirstUnpinnedObjectId)
 			allowed = law_allowed(aggregate ? ALLOWED_AGGREGATE : ALLOWED_FUNCTION, NameStr(proc->proname), args);
 		else if (proc->pronamespace == look->objects->schema && proc->prolang == ClanguageId &&
 				 is_ours(look, ProcedureRelationId, function))
@@ -509,6 +510,7 @@ look_at_expression(Node *node, void *self)
 
 				if (call->aggkind != AGGKIND_NORMAL || call->aggvariadic || call->aggorder != NIL || call->aggdirectargs != NIL)
 					refuse(look, CODE_LAW_CONSTRUCT, call->location, NULL, "Ordered-set aggregates and ORDER BY in a call are not allowed.");
+				look_at_clauses(look, call->aggdistinct, call->args, false);
 				check_function(look, call->aggfnoid, true, call->inputcollid, call->location, false);
 				break;
 			}
@@ -552,6 +554,9 @@ look_at_expression(Node *node, void *self)
 		case T_RelabelType:
 		case T_BooleanTest:
 			break;
+		case T_SortGroupClause:	/* of DISTINCT in an aggregate: looked at there */
+			look->depth--;
+			return false;
 		case T_CaseWhen:
 		case T_TargetEntry:
 			(void) expression_tree_walker(node, look_at_expression, self);
@@ -753,6 +758,20 @@ check_result(const Look *look, Query *query, LawWants wants)
 	return type;
 }
 
+/* Let errors of PostgreSQL's parser point into the law, not into the statement that brought it. */
+static void
+point_into_law(void *text)
+{
+	int			position = geterrposition();
+
+	if (position > 0)
+	{
+		errposition(0);
+		internalerrposition(position);
+		internalerrquery(text);
+	}
+}
+
 LawQuery *
 law_read(const LawObjects *objects, Str text, LawWants wants)
 {
@@ -761,10 +780,13 @@ law_read(const LawObjects *objects, Str text, LawWants wants)
 	List	   *statements;
 	RawStmt    *raw;
 	Fault		fault;
+	ErrorContextCallback callback = {.previous = error_context_stack, .callback = point_into_law};
 
 	if (law_check_bytes(text, &fault) != CODE_OK)
 		fault_raise(&fault);
 	out->text = look.text = pnstrdup(text.p, text.n);
+	callback.arg = unconstify(char *, out->text);
+	error_context_stack = &callback;
 	statements = raw_parser(out->text, RAW_PARSE_DEFAULT);
 	if (list_length(statements) != 1)
 		refuse(&look, CODE_LAW_STATEMENT, -1, NULL, "It has %d statements.", list_length(statements));
@@ -777,6 +799,7 @@ law_read(const LawObjects *objects, Str text, LawWants wants)
 	out->query = parse_analyze_fixedparams(raw, out->text, NULL, 0, NULL);
 	look_at_query(&look, out->query);
 	out->type = check_result(&look, out->query, wants);
+	error_context_stack = callback.previous;
 	list_sort(look.views, list_oid_cmp);
 	out->views = look.views;
 	return out;
