@@ -4,7 +4,7 @@
  * A phase lasts from the block that begins it; its end is in due.  Each change of status writes an entry, and a block goes
  * on until nothing is due any more, so phases without length pass at once.
  */
-#include "proposal/proposal.h"
+#include "proposal/outlook.h"
 
 #include "crypto/crypto.h"
 
@@ -164,160 +164,6 @@ free_place(Fold *fold, Str topic)
 			state_change(fold->state, next);
 		}
 	}
-}
-
-/* ---- counting ---- */
-
-/* What the ballots of a poll give each alternative against the status quo. */
-typedef struct Standing
-{
-	size_t		n;
-	YesNo	   *counts;
-	Decision   *decision;
-	int64_t		cast;			/* members who take part, themselves or through others */
-	size_t		winner;			/* place in the list, n for the status quo */
-} Standing;
-
-typedef struct StandingCounter
-{
-	const Representation *r;
-	const Poll *poll;
-	Standing   *standing;
-} StandingCounter;
-
-static bool
-cast_ballot(void *self, const void *row)
-{
-	StandingCounter    *counter = self;
-
-	(void) representation_cast((Representation *) counter->r, counter->poll, row);
-	return true;
-}
-
-/* The ranks of n options in a ranking; those that it does not name come last. */
-static void
-read_ranks(uint32_t *rank, size_t n, Str ranking)
-{
-	const uint8_t *p = (const uint8_t *) ranking.p;
-	const uint8_t *end = p + ranking.n;
-	uint32_t	place = 0;
-	Rank		at;
-
-	for (size_t i = 0; i < n; i++)
-		rank[i] = UINT32_MAX;
-	while (ranking.n > 0 && rank_next(&at, &p, end))
-	{
-		place++;
-		for (uint32_t i = 0; i < at.n; i++)
-			if (rank_option(&at, i) <= n)
-				rank[rank_option(&at, i) - 1] = place;
-	}
-}
-
-static bool
-count_ballot(void *self, const void *row)
-{
-	StandingCounter    *counter = self;
-	const Ballot *ballot = row;
-	Standing   *s = counter->standing;
-	int32_t		place = electorate_place(&counter->r->electorate, ballot->member);
-	int64_t		weight = place >= 0 ? counter->r->weight[place] : 0;
-	uint32_t	rank[PROPOSAL_ALTERNATIVES_MAX + 2];
-
-	s->cast += weight;
-	if (!ballot->abstain && ballot->option == INT4_NONE)
-		read_ranks(rank, s->n + 1, ballot->ranking);
-	for (size_t i = 0; i < s->n; i++)
-	{
-		int			c = ballot->abstain ? 0 : ballot->option != INT4_NONE ? (ballot->option == 1 ? 1 : -1) :
-			(rank[i] < rank[s->n]) - (rank[i] > rank[s->n]);
-
-		*(c > 0 ? &s->counts[i].yes : c < 0 ? &s->counts[i].no : &s->counts[i].abstain) += weight;
-	}
-	return true;
-}
-
-/* A bar half-way between what it was and all votes, for a second vote that objections force. */
-static Bars
-raised_bars(const Bars *bars)
-{
-	Bars		raised = *bars;
-
-	raised.support = (Fraction){bars->support.num + bars->support.den, 2 * bars->support.den};
-	return raised;
-}
-
-/* The part of a poll's time that has passed. */
-static int64_t
-time_passed(const Poll *poll, const Terms *terms, int64_t time)
-{
-	int64_t		passed = time - poll->opened_at;
-
-	return passed >= terms->voting ? SHARE_ONE : (int64_t) ((__int128) passed * SHARE_ONE / terms->voting);
-}
-
-/* The best of the alternatives that clear their bars; n if there is none, or two stand equal. */
-static Code
-find_winner(Standing *s, Fold *fold, Poll *poll)
-{
-	Tally		tally;
-	size_t		able = 0;
-	bool		tied = false;
-	Code		code;
-
-	s->winner = s->n;
-	for (size_t i = 0; i < s->n; i++)
-		if (s->decision[i].accepted)
-		{
-			able++;
-			s->winner = i;
-		}
-	if (able < 2)
-		return CODE_OK;
-	if ((code = tally_poll(&tally, fold->scratch, fold->state, poll, fold->fault)) != CODE_OK)
-		return code;
-	s->winner = s->n;
-	for (size_t i = 0; i < s->n; i++)
-	{
-		if (!s->decision[i].accepted)
-			continue;
-		if (s->winner < s->n && tally.option[i].rank == tally.option[s->winner].rank)
-			tied = true;
-		else if (s->winner == s->n || tally.option[i].rank < tally.option[s->winner].rank)
-		{
-			s->winner = i;
-			tied = false;
-		}
-	}
-	if (tied)
-		s->winner = s->n;
-	return CODE_OK;
-}
-
-/* Say what the ballots that are there would decide at a time. */
-static Code
-stand(Standing *s, Fold *fold, Poll *poll, const Proposals *list, const Terms *terms, int64_t time)
-{
-	Turnout    *turnout = turnout_find(fold);
-	Bars		bars = list->v[0]->raised ? raised_bars(&terms->bars) : terms->bars;
-	Representation r;
-	StandingCounter		counter = {&r, poll, s};
-	Code		code = representation_begin(&r, fold->scratch, fold->state, poll, fold->fault);
-
-	*s = (Standing){.n = list->n, .winner = list->n,
-					.counts = arena_zero(fold->scratch, list->n * sizeof *s->counts),
-					.decision = arena_zero(fold->scratch, list->n * sizeof *s->decision)};
-	if (code != CODE_OK)
-		return code;
-	state_scan(fold->state, BALLOT_BY_POLL, 1, &(Ballot){.poll = poll->seq}, SCAN_ALL, cast_ballot, &counter);
-	representation_end(&r, fold->scratch);
-	state_scan(fold->state, BALLOT_BY_POLL, 1, &(Ballot){.poll = poll->seq}, SCAN_ALL, count_ballot, &counter);
-	for (size_t i = 0; i < s->n; i++)
-	{
-		s->counts[i].electorate = poll->electorate;
-		bars_decide(&s->decision[i], &bars, &s->counts[i], turnout->average, time_passed(poll, terms, time));
-	}
-	return find_winner(s, fold, poll);
 }
 
 /* ---- polls ---- */
@@ -546,7 +392,7 @@ note_counts(Proposal *p, const YesNo *counts, const Turnout *turnout, int64_t ti
 }
 
 static Str
-json_counts(Fold *fold, const Standing *s, const Proposals *list)
+json_counts(Fold *fold, const Outlook *s, const Proposals *list)
 {
 	Buf			all;
 
@@ -571,7 +417,7 @@ json_counts(Fold *fold, const Standing *s, const Proposals *list)
 
 /* Write what was counted and what it decides. */
 static void
-write_decision(Fold *fold, const Standing *s, const Proposals *list, const Poll *poll, const Turnout *turnout)
+write_decision(Fold *fold, const Outlook *s, const Proposals *list, const Poll *poll, const Turnout *turnout)
 {
 	Digest		unused;
 	Buf			body;
@@ -589,7 +435,7 @@ write_decision(Fold *fold, const Standing *s, const Proposals *list, const Poll 
 
 /* Why an alternative that did not win did not. */
 static const char *
-why_rejected(const Standing *s, size_t i, bool dormant)
+why_rejected(const Outlook *s, size_t i, bool dormant)
 {
 	const Decision *d = &s->decision[i];
 
@@ -609,9 +455,9 @@ decide_vote(Fold *fold, Poll *poll, const Proposals *list, const Terms *terms)
 	bool		swung = head->swung;
 	int32_t		round = head->round;
 	bool		dormant = false;
-	Standing	s;
+	Outlook	s;
 
-	if (stand(&s, fold, poll, list, terms, poll->closes) != CODE_OK)
+	if (outlook(&s, fold, poll, list, terms, poll->closes) != CODE_OK)
 	{
 		enter_all(fold, list, "returned", INT8_NONE, STR("the poll cannot be counted"));
 		free_place(fold, head->topic);
@@ -712,7 +558,7 @@ look(Fold *fold, Proposal *head)
 {
 	Poll	   *poll;
 	Proposals	list;
-	Standing	s;
+	Outlook	s;
 	Terms		terms;
 	int64_t		closing;
 	int64_t		leader;
@@ -727,7 +573,7 @@ look(Fold *fold, Proposal *head)
 		 (closing > fold->time || head->prolonged >= terms.late_max / terms.late_extension)))
 		return;
 	options_read(&list, fold, poll);
-	if (stand(&s, fold, poll, &list, &terms, closing) != CODE_OK)
+	if (outlook(&s, fold, poll, &list, &terms, closing) != CODE_OK)
 		return;
 	leader = s.winner < s.n ? list.v[s.winner]->seq : 0;
 	if (closing <= fold->time && head->leader != INT8_NONE && leader != head->leader)
@@ -944,12 +790,12 @@ static void
 step_curve(Fold *fold, Proposal *head, Poll *poll, const Terms *terms)
 {
 	Proposals	list;
-	Standing	s;
+	Outlook	s;
 	int64_t		next;
 
 	options_read(&list, fold, poll);
 	if (terms->bars.quorum != QUORUM_CURVE || terms->confirm == 0 ||
-		stand(&s, fold, poll, &list, terms, fold->time) != CODE_OK)
+		outlook(&s, fold, poll, &list, terms, fold->time) != CODE_OK)
 		return;
 	if (s.winner == s.n)
 	{
