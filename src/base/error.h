@@ -171,6 +171,14 @@
 	X(LAW_TEST, "QC801", "a test of the law fails", "Correct the law or the test: the tests of a law must pass when it is proposed and when it is enacted.") \
 	X(NO_LAW_ROLE, "QC802", "there is no role to run laws as", "Make it, once for the cluster: SELECT commune.create_roles().") \
 	X(NO_SUCH_RULE, "QC803", "there is no such rule of a law", "SELECT * FROM commune.law_rule lists the rules in force.") \
+	/* actions: what decisions do */ \
+	X(BAD_PLAN, "QC701", "the plan cannot be read", "A plan is an array of 1 to 50 actions; docs/actions.md lists their kinds.") \
+	X(UNKNOWN_ACTION, "QC702", "unknown kind of action", "The kinds of actions are listed in docs/actions.md.") \
+	X(BAD_ACTION, "QC703", "the members of the action are not those of its kind", \
+	  "The members of each kind of action are listed in docs/actions.md.") \
+	X(LEVEL_TOO_LOW, "QC704", "the rule that decides ranks too low for this action", \
+	  "Decide it under a policy of a higher rank: docs/actions.md gives the level of each action.") \
+	X(NO_SUCH_PERSON, "QC705", "there is nobody of this number", "Persons are named by their number: SELECT id, did FROM commune.member.") \
 	/* the client's own */ \
 	X(BAD_KEY_FILE, "QC901", "the key file cannot be used", "") \
 	X(CONTRADICTION, "QC902", "the register contradicts what was seen before", \

@@ -1,6 +1,7 @@
 /*
  * schema.c -- the list of all relations and paths, in the order of their ids.
  */
+#include "action/resolution.h"
 #include "fold/fold.h"
 #include "proposal/proposal.h"
 #include "register/rels.h"
@@ -33,6 +34,7 @@ const Schema schema = {
 		[REL_SUPPORT] = &support_rel,
 		[REL_OBJECTION] = &objection_rel,
 		[REL_TURNOUT] = &turnout_rel,
+		[REL_RESOLUTION] = &resolution_rel,
 	},
 	.path = {
 		[ERA_BY_NUMBER] = &era_by_number,
@@ -80,6 +82,7 @@ const Schema schema = {
 		[SUPPORT_BY_PROPOSAL] = &support_by_proposal,
 		[OBJECTION_BY_PROPOSAL] = &objection_by_proposal,
 		[TURNOUT_BY_SEQ] = &turnout_by_seq,
+		[RESOLUTION_BY_SINCE] = &resolution_by_since,
 	},
 };
 
