@@ -3,6 +3,8 @@
  */
 #include "fold/fold.h"
 
+#include "proposal/proposal.h"
+
 #include <stdlib.h>
 
 static const ActKind *const kinds[] = {member_acts, topic_acts, poll_acts, ballot_acts, delegation_acts, proposal_acts};
@@ -401,6 +403,7 @@ fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, A
 		.time = in->time,
 		.previous_time = in->previous_time,
 		.charter = charter_find(state),
+		.evaluations = &in->evaluations,
 		.write_entry = write_entry,
 		.writer = out,
 	};

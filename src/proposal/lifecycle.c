@@ -6,6 +6,7 @@
  */
 #include "proposal/outlook.h"
 
+#include "action/evaluation.h"
 #include "crypto/crypto.h"
 
 #define DORMANCY_POLLS 5			/* polls without which nobody can say that the commune is dormant */
@@ -302,7 +303,7 @@ begin_poll(Fold *fold, const Proposals *list, const Terms *terms, Str reason)
 		p->leader = INT8_NONE;
 		p->swung = false;
 		p->prolonged = 0;
-		enter(fold, p, "voting", closes - terms->late_window, reason, i == 0 ? &leaf : NULL);
+		enter(fold, p, "voting", terms->confirm > 0 ? fold->time + terms->confirm : closes - terms->late_window, reason, i == 0 ? &leaf : NULL);
 	}
 	poll.id = arena_str(fold->arena, (Str){(const char *) leaf.b, HASH_SIZE});
 	state_add(fold->state, REL_POLL, &poll);
@@ -314,7 +315,7 @@ begin_poll(Fold *fold, const Proposals *list, const Terms *terms, Str reason)
 static bool
 is_protective(Fold *fold, const Proposal *proposal)
 {
-	static const char *const names[] = {"law.suspend", "office.revoke", "member.restore", "poll.open", "resolution.publish",
+	static const char *const names[] = {"law.suspend", "office.revoke", "member.restore", "poll.open", "publish",
 	"proposal.veto", NULL};
 	Plan		plan;
 
@@ -376,7 +377,7 @@ fall_back(Fold *fold, Proposal *proposal, const Terms *terms, Str reason)
 		return;
 	}
 	proposal->terms = policy->body;
-	proposal->objectors = 0;
+	proposal_forget_objections(fold, proposal);
 	begin_poll(fold, &(Proposals){&proposal, 1}, &other, reason);
 }
 
@@ -583,7 +584,7 @@ look(Fold *fold, Proposal *head)
 		poll_prolong(fold, poll, fold->time + terms.late_extension);
 	}
 	head->leader = leader;
-	head->due = poll->closes;
+	head->due = head->note ? fold->time : poll->closes;	/* the clock writes the entry, in this block */
 	state_change(fold->state, head);
 }
 
@@ -680,8 +681,6 @@ proposal_wants(const Proposal *proposal, int64_t time)
 		 proposal->expires > time);
 }
 
-/* ---- the steps ---- */
-
 /* Leave an issue to the others in it. */
 static void
 leave_issue(Fold *fold, Proposal *proposal)
@@ -698,6 +697,56 @@ leave_issue(Fold *fold, Proposal *proposal)
 		pass_on(fold, &rest);
 	proposal->issue = proposal->seq;
 }
+
+/* Go on with a proposal that waited for an evaluation. */
+static void
+evaluated(Fold *fold, Proposal *proposal, const Json *outcome)
+{
+	const Json *closure = json_get(outcome, "closure");
+	const Json *failed = json_get(outcome, "failed");
+	const Json *message = json_get(outcome, "message");
+	bool		verified = str_is(proposal->status, "verification");
+	Terms		terms;
+
+	terms_of(&terms, fold->scratch, proposal->terms);
+	if (verified && closure != NULL && closure->type == JSON_STRING)
+	{
+		proposal->closure = arena_str(fold->arena, closure->string);
+		state_change(fold->state, proposal);
+	}
+	else if (verified)
+	{
+		leave_issue(fold, proposal);
+		enter(fold, proposal, "returned", INT8_NONE, message != NULL ? message->string : STR_NONE, NULL);
+		free_place(fold, proposal->topic);
+	}
+	else if (closure != NULL && closure->type == JSON_STRING && str_eq(closure->string, proposal->closure))
+		execute(fold, proposal, &terms);
+	else
+	{
+		proposal->attempts++;
+		if (failed != NULL && message != NULL)
+			fail(fold, proposal, &terms, failed->string, message->string);
+		else
+			fail(fold, proposal, &terms, str_from(code_sqlstate(CODE_CLOSURE_CHANGED)), str_from(code_message(CODE_CLOSURE_CHANGED)));
+	}
+}
+
+/* True if a proposal has to wait for the evaluation of its plan; one that is there is used. */
+static bool
+waits(Fold *fold, Proposal *proposal)
+{
+	const Json *outcome;
+
+	if (!proposal_wants(proposal, fold->time))
+		return false;
+	outcome = evaluation_take(fold, EVALUATE_PLAN, proposal->seq);
+	if (outcome != NULL)
+		evaluated(fold, proposal, outcome);
+	return outcome == NULL;
+}
+
+/* ---- the steps ---- */
 
 static void
 step_admission(Fold *fold, Proposal *head, const Terms *terms)
@@ -753,13 +802,16 @@ static void
 step_verification(Fold *fold, Proposal *head, const Terms *terms)
 {
 	Str			topic = head->topic;
+	bool		waiting = false;
 	Proposals	issue;
 	Proposals	list;
 
 	issue_read(&issue, fold, head);
 	for (size_t i = 0; i < issue.n; i++)
-		if (proposal_wants(issue.v[i], fold->time))
-			return;
+		waiting |= waits(fold, issue.v[i]);
+	if (waiting || !str_is(head->status, "verification"))
+		return;					/* or the head was returned: the next turn is that of another one */
+	issue_read(&issue, fold, head);
 	admit_to_poll(&list, fold, &issue, terms);
 	if (list.n == 0)
 		free_place(fold, topic);
@@ -785,6 +837,28 @@ write_prolonged(Fold *fold, Proposal *head, const Poll *poll)
 	fold->write_entry(fold, (Entry){.kind = STR("extend"), .body = entry_end(&body)}, &unused);
 }
 
+/* When to look at a poll under curves again: when they have fallen to what the ballots say, which may change before. */
+static int64_t
+clearing_time(const Fold *fold, const Outlook *s, const Poll *poll, const Terms *terms)
+{
+	int64_t		next = fold->time + terms->confirm;
+
+	for (size_t i = 0; i < s->n; i++)
+	{
+		const YesNo *c = &s->counts[i];
+		int64_t		cast = c->yes + c->no;
+		int64_t		support = cast > 0 ? (int64_t) ((__int128) c->yes * SHARE_ONE / cast) : 0;
+		int64_t		approval = c->electorate > 0 ? (int64_t) ((__int128) c->yes * SHARE_ONE / c->electorate) : 0;
+		int64_t		a = curve_time(&terms->bars.support_curve, support);
+		int64_t		b = curve_time(&terms->bars.approval_curve, approval);
+		int64_t		at = poll->opened_at + (int64_t) ((__int128) terms->voting * (a > b ? a : b) / SHARE_ONE) + 1;
+
+		if (at > fold->time && at < next)
+			next = at;
+	}
+	return next;
+}
+
 /* Under curves: close a poll that has stayed above them long enough. */
 static void
 step_curve(Fold *fold, Proposal *head, Poll *poll, const Terms *terms)
@@ -801,8 +875,7 @@ step_curve(Fold *fold, Proposal *head, Poll *poll, const Terms *terms)
 	{
 		head->leader = INT8_NONE;
 
-		/* As the ballots are, the first alternative clears both curves at a known time; ballots may change that. */
-		next = fold->time + terms->confirm;
+		next = clearing_time(fold, &s, poll, terms);
 	}
 	else if (head->leader != list.v[s.winner]->seq)
 	{
@@ -878,10 +951,12 @@ step_queued(Fold *fold, Proposal *proposal, const Terms *terms)
 		enter(fold, proposal, "expired", INT8_NONE, STR("it was not carried out in time"), NULL);
 	else if (fold->time < proposal->eta)
 	{
-		proposal->objectors = 0;
+		proposal_forget_objections(fold, proposal);
 		begin_poll(fold, &(Proposals){&proposal, 1}, terms, STR("so many members object that it is voted on again"));
 	}
-	else if (!proposal_wants(proposal, fold->time))
+	else if (proposal->law)
+		(void) waits(fold, proposal);
+	else
 		execute(fold, proposal, terms);
 }
 
@@ -951,43 +1026,6 @@ proposals_advance(Fold *fold)
 			arena_reset(fold->scratch);
 			advance(fold, due.v[i]);
 		}
-}
-
-/* ---- evaluations ---- */
-
-void
-proposal_evaluated(Fold *fold, Proposal *proposal, const Json *outcome)
-{
-	const Json *closure = json_get(outcome, "closure");
-	const Json *failed = json_get(outcome, "failed");
-	const Json *message = json_get(outcome, "message");
-	bool		verified = str_is(proposal->status, "verification");
-	Terms		terms;
-
-	if (!proposal_wants(proposal, fold->time))
-		return;
-	terms_of(&terms, fold->scratch, proposal->terms);
-	if (verified && closure != NULL && closure->type == JSON_STRING)
-	{
-		proposal->closure = arena_str(fold->arena, closure->string);
-		state_change(fold->state, proposal);
-	}
-	else if (verified)
-	{
-		leave_issue(fold, proposal);
-		enter(fold, proposal, "returned", INT8_NONE, message != NULL ? message->string : STR_NONE, NULL);
-		free_place(fold, proposal->topic);
-	}
-	else if (closure != NULL && closure->type == JSON_STRING && str_eq(closure->string, proposal->closure))
-		execute(fold, proposal, &terms);
-	else
-	{
-		proposal->attempts++;
-		if (failed != NULL && message != NULL)
-			fail(fold, proposal, &terms, failed->string, message->string);
-		else
-			fail(fold, proposal, &terms, str_from(code_sqlstate(CODE_CLOSURE_CHANGED)), str_from(code_message(CODE_CLOSURE_CHANGED)));
-	}
 }
 
 /* ---- the clock ---- */

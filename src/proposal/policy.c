@@ -387,7 +387,7 @@ static const struct
 		"{\"discussion\":86400,\"issue_quorum\":[1,100],\"level\":4,\"plan\":false,\"verification\":0,\"voting\":259200}"},
 	{"urgent",
 		"{\"actions\":[\"law.suspend\",\"member.suspend\",\"member.restore\",\"office.revoke\",\"poll.open\","
-		"\"resolution.publish\"],\"approval\":[1,5],\"discussion\":0,\"issue_quorum\":[1,50],\"kinds\":2,\"level\":3,"
+		"\"publish\"],\"approval\":[1,5],\"discussion\":0,\"issue_quorum\":[1,50],\"kinds\":2,\"level\":3,"
 		"\"strict\":false,\"support\":[2,3],\"verification\":0,\"voting\":172800}"},
 	{"regulation",
 		"{\"discussion\":259200,\"fallback\":\"law\",\"issue_quorum\":[1,100],\"kinds\":2,\"level\":4,\"mode\":\"optimistic\","

@@ -681,11 +681,50 @@ object(Fold *fold)
 	return CODE_OK;
 }
 
+typedef struct Objectors
+{
+	int64_t    *member;
+	size_t		n;
+} Objectors;
+
+static bool
+collect_objector(void *self, const void *row)
+{
+	Objectors  *objectors = self;
+
+	objectors->member[objectors->n++] = ((const Objection *) row)->member;
+	return true;
+}
+
+void
+proposal_forget_objections(Fold *fold, Proposal *proposal)
+{
+	Objectors	objectors = {.member = arena_alloc(fold->scratch, (size_t) proposal->objectors * sizeof(int64_t))};
+	Objection	probe = {.proposal = proposal->seq};
+
+	state_scan(fold->state, OBJECTION_BY_PROPOSAL, 1, &probe, SCAN_ALL, collect_objector, &objectors);
+	for (size_t i = 0; i < objectors.n; i++)
+	{
+		probe.member = objectors.member[i];
+		state_delete(fold->state, state_expect(fold->state, OBJECTION_BY_PROPOSAL, &probe));
+	}
+	proposal->objectors = 0;
+}
+
 static const MemberSpec guard_members[] = {
 	{"proposal", MEMBER_ID, false, 0, 0},
 	{"text", MEMBER_TEXT, false, 0, 10000},
 	{NULL}
 };
+
+static bool
+is_founder(const Fold *fold)
+{
+	for (size_t i = 0; i < fold->charter->founders.n; i++)
+		if (did_cmp(&fold->charter->founders.v[i], &fold->signer->did) == 0)
+			return true;
+	return false;
+}
 
 /* Hold a decided proposal up: a guardian, with a reason, once. */
 static Code
@@ -697,7 +736,7 @@ guard(Fold *fold)
 
 	if (code != CODE_OK)
 		return code;
-	if (!office_holds(fold->state, STR("guardian"), fold->signer->id, fold->time))
+	if (!is_founder(fold))
 		return fault_set(fold->fault, CODE_NOT_A_GUARDIAN, -1, "The signer does not hold the office \"guardian\".");
 	if (proposal->guarded)
 		return fault_set(fold->fault, CODE_GUARD_SPENT, -1, "\"%.*s\" was suspended before.", (int) proposal->name.n, proposal->name.p);

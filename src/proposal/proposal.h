@@ -139,6 +139,9 @@ extern void proposals_read(Proposals *out, Arena *arena, State *state, PathId pa
 /* Its plan, which it has. */
 extern void proposal_plan(Plan *out, Fold *fold, const Proposal *proposal);
 
+/* Forget who objects: the question is put again. */
+extern void proposal_forget_objections(Fold *fold, Proposal *proposal);
+
 /* Whether nothing more becomes of it. */
 extern bool proposal_has_ended(const Proposal *proposal);
 
@@ -182,9 +185,6 @@ extern bool proposals_are_due(State *state, int64_t time);
 
 /* Whether a proposal waits at this time for an evaluation of its plan, as it is verified or carried out. */
 extern bool proposal_wants(const Proposal *proposal, int64_t time);
-
-/* Go on with a proposal that waits: outcome is {"closure":id} or {"failed":SQLSTATE,"message":text}. */
-extern void proposal_evaluated(Fold *fold, Proposal *proposal, const Json *outcome);
 
 /* Change a proposal's status, and write the entry that says so. */
 extern void proposal_enter(Fold *fold, Proposal *proposal, const char *status, int64_t due, Str reason);
