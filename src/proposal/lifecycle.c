@@ -366,7 +366,7 @@ static void
 fall_back(Fold *fold, Proposal *proposal, const Terms *terms, Str reason)
 {
 	PolicyRow  *policy = policy_find(fold->state, terms->fallback);
-	Terms		other;
+	Terms		other = {0};
 
 	if (policy != NULL)
 		terms_of(&other, fold->scratch, policy->body);

@@ -47,7 +47,7 @@ count_ballot(void *self, const void *row)
 	Outlook   *s = counter->outlook;
 	int32_t		place = electorate_place(&counter->r->electorate, ballot->member);
 	int64_t		weight = place >= 0 ? counter->r->weight[place] : 0;
-	uint32_t	rank[PROPOSAL_ALTERNATIVES_MAX + 2];
+	uint32_t	rank[PROPOSAL_ALTERNATIVES_MAX + 2] = {0};
 
 	s->cast += weight;
 	if (!ballot->abstain && ballot->option == INT4_NONE)
