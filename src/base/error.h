@@ -134,24 +134,14 @@
 	X(BAD_BUDGET_BALLOTS, "22P02", "invalid budget ballots", \
 	  "Budget ballots are written as 2*(1,3) 1*(2): weight and projects; docs/budget.md explains the rest.") \
 	X(BAD_BUDGET_BALLOTS_BYTES, "22P03", "invalid bytes of budget ballots", "") \
-	/* policies and proposals */ \
-	X(BAD_POLICY_BODY, "QC751", "the policy cannot be accepted", "docs/proposals.md lists the members of policies.") \
-	X(NO_SUCH_POLICY, "QC752", "there is no such policy", "SELECT name FROM commune.policy WHERE until IS NULL.") \
-	X(POLICY_TOO_LOW, "QC753", "the policy may not decide this plan", \
-	  "The action of the highest rank says which policies may carry a plan; a policy may also name its actions and how many kinds it mixes.") \
-	X(PROPOSAL_EXISTS, "QC754", "a proposal of this name exists", "Choose another name: names are unique in a commune.") \
-	X(NO_SUCH_PROPOSAL, "QC755", "there is no such proposal", "Acts name a proposal by its id: SELECT name, commune.base64url(id) FROM commune.proposal.") \
-	X(WRONG_PHASE, "QC756", "the proposal is in another phase", "SELECT name, status, due FROM commune.proposal.") \
-	X(NOT_THE_AUTHOR, "QC757", "only the author may do this", "Propose an alternative instead: act propose with the member against.") \
-	X(STALE_VERSION, "QC758", "the proposal has another version by now", "Read the last version, and name its number.") \
-	X(SAME_PLAN, "QC759", "the same plan is under way, or was decided a short while ago", \
-	  "Support the one that is under way; a plan that was rejected comes back when the policy's cooldown is over.") \
-	X(TOO_MANY_PROPOSALS, "QC760", "the signer has too many proposals under way", "Wait until one of them is decided, or withdraw it.") \
-	X(NOT_A_GUARDIAN, "QC761", "the signer is not a guardian", "Guardians are elected: SELECT * FROM commune.office.") \
-	X(GUARD_SPENT, "QC762", "a guardian has held this proposal up already", "It can be stopped for good by a decision: the action proposal.veto.") \
-	X(BAR_NOT_PASSED, "QC763", "the decision does not clear the bars that it changes", \
-	  "Whoever raises a bar must have passed the new one, whoever lowers it the old one.") \
-	X(CLOSURE_CHANGED, "QC764", "what the laws of the plan rest on has changed since it was decided", "Propose it again.") \
+	/* actions: what decisions do */ \
+	X(BAD_PLAN, "QC701", "the plan cannot be read", "A plan is an array of 1 to 50 actions; docs/actions.md lists their kinds.") \
+	X(UNKNOWN_ACTION, "QC702", "unknown kind of action", "The kinds of actions are listed in docs/actions.md.") \
+	X(BAD_ACTION, "QC703", "the members of the action are not those of its kind", \
+	  "The members of each kind of action are listed in docs/actions.md.") \
+	X(LEVEL_TOO_LOW, "QC704", "the rule that decides ranks too low for this action", \
+	  "Decide it under a policy of a higher rank: docs/actions.md gives the level of each action.") \
+	X(NO_SUCH_PERSON, "QC705", "there is nobody of this number", "Persons are named by their number: SELECT id, did FROM commune.member.") \
 	/* the text of laws, and what they do: a class of its own, LA */ \
 	X(LAW_TEXT, "LAW01", "the text of the law cannot be accepted", \
 	  "docs/law.md has the form: Markdown with numbered articles; what is executed is printable ASCII, 16 KiB a block.") \
@@ -171,14 +161,24 @@
 	X(LAW_TEST, "QC801", "a test of the law fails", "Correct the law or the test: the tests of a law must pass when it is proposed and when it is enacted.") \
 	X(NO_LAW_ROLE, "QC802", "there is no role to run laws as", "Make it, once for the cluster: SELECT commune.create_roles().") \
 	X(NO_SUCH_RULE, "QC803", "there is no such rule of a law", "SELECT * FROM commune.law_rule lists the rules in force.") \
-	/* actions: what decisions do */ \
-	X(BAD_PLAN, "QC701", "the plan cannot be read", "A plan is an array of 1 to 50 actions; docs/actions.md lists their kinds.") \
-	X(UNKNOWN_ACTION, "QC702", "unknown kind of action", "The kinds of actions are listed in docs/actions.md.") \
-	X(BAD_ACTION, "QC703", "the members of the action are not those of its kind", \
-	  "The members of each kind of action are listed in docs/actions.md.") \
-	X(LEVEL_TOO_LOW, "QC704", "the rule that decides ranks too low for this action", \
-	  "Decide it under a policy of a higher rank: docs/actions.md gives the level of each action.") \
-	X(NO_SUCH_PERSON, "QC705", "there is nobody of this number", "Persons are named by their number: SELECT id, did FROM commune.member.") \
+	/* policies and proposals */ \
+	X(BAD_POLICY_BODY, "QC751", "the policy cannot be accepted", "docs/proposals.md lists the members of policies.") \
+	X(NO_SUCH_POLICY, "QC752", "there is no such policy", "SELECT name FROM commune.policy WHERE until IS NULL.") \
+	X(POLICY_TOO_LOW, "QC753", "the policy may not decide this plan", \
+	  "The action of the highest rank says which policies may carry a plan; a policy may also name its actions and how many kinds it mixes.") \
+	X(PROPOSAL_EXISTS, "QC754", "a proposal of this name exists", "Choose another name: names are unique in a commune.") \
+	X(NO_SUCH_PROPOSAL, "QC755", "there is no such proposal", "Acts name a proposal by its id: SELECT name, commune.base64url(id) FROM commune.proposal.") \
+	X(WRONG_PHASE, "QC756", "the proposal is in another phase", "SELECT name, status, due FROM commune.proposal.") \
+	X(NOT_THE_AUTHOR, "QC757", "only the author may do this", "Propose an alternative instead: act propose with the member against.") \
+	X(STALE_VERSION, "QC758", "the proposal has another version by now", "Read the last version, and name its number.") \
+	X(SAME_PLAN, "QC759", "the same plan is under way, or was decided a short while ago", \
+	  "Support the one that is under way; a plan that was rejected comes back when the policy's cooldown is over.") \
+	X(TOO_MANY_PROPOSALS, "QC760", "the signer has too many proposals under way", "Wait until one of them is decided, or withdraw it.") \
+	X(NOT_A_GUARDIAN, "QC761", "the signer is not a guardian", "Guardians are elected: SELECT * FROM commune.office.") \
+	X(GUARD_SPENT, "QC762", "a guardian has held this proposal up already", "It can be stopped for good by a decision: the action proposal.veto.") \
+	X(BAR_NOT_PASSED, "QC763", "the decision does not clear the bars that it changes", \
+	  "Whoever raises a bar must have passed the new one, whoever lowers it the old one.") \
+	X(CLOSURE_CHANGED, "QC764", "what the laws of the plan rest on has changed since it was decided", "Propose it again.") \
 	/* the client's own */ \
 	X(BAD_KEY_FILE, "QC901", "the key file cannot be used", "") \
 	X(CONTRADICTION, "QC902", "the register contradicts what was seen before", \
