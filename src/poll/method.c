@@ -65,7 +65,9 @@ static const MethodParam shares_params[] = {
 };
 
 /* Parameters that a poll may have whatever its method is. */
-static const MethodParam common[] = {NUMBER("override_window", 1, TIME_MAX), FLAG("running"), {NULL}};
+static const MethodParam common[] = {
+	{.name = "cap", .type = PARAM_SHARE, .min = 1, .max = SAFE_INT_MAX}, NUMBER("override_window", 1, TIME_MAX), FLAG("running"), {NULL}
+};
 
 const Method methods[METHOD_COUNT] = {
 	{METHOD_MAJORITY, "majority", majority_params, CHOICE_OPTION},
@@ -136,6 +138,18 @@ method_fraction(int64_t *num, int64_t *den, const Json *params, const char *name
 	return true;
 }
 
+int64_t
+method_cap(const Json *params, int64_t electorate)
+{
+	const Json *v = params ? json_get(params, "cap") : NULL;
+	int64_t		share;
+
+	if (v == NULL || v->type == JSON_INT)
+		return v != NULL ? v->number : 0;
+	share = (int64_t) ((__int128) electorate * v->child->number / v->child->next->number);
+	return share > 1 ? share : 1;
+}
+
 int
 method_word(const Method *method, const Json *params, const char *name)
 {
@@ -194,6 +208,14 @@ costs_fit(const Json *v, int64_t options)
 }
 
 static bool
+fraction_fits(const Json *v)
+{
+	return v->type == JSON_ARRAY && v->count == 2 &&
+		v->child->type == JSON_INT && v->child->next->type == JSON_INT &&
+		v->child->number > 0 && v->child->number <= v->child->next->number;
+}
+
+static bool
 param_fits(const Json *v, const MethodParam *param, int64_t options)
 {
 	switch (param->type)
@@ -205,9 +227,9 @@ param_fits(const Json *v, const MethodParam *param, int64_t options)
 		case PARAM_SEATS:
 			return v->type == JSON_INT && v->number >= 1 && v->number <= options;
 		case PARAM_FRACTION:
-			return v->type == JSON_ARRAY && v->count == 2 &&
-				v->child->type == JSON_INT && v->child->next->type == JSON_INT &&
-				v->child->number > 0 && v->child->number <= v->child->next->number;
+			return fraction_fits(v);
+		case PARAM_SHARE:
+			return fraction_fits(v) || (v->type == JSON_INT && v->number >= param->min && v->number <= param->max);
 		case PARAM_WORD:
 			return v->type == JSON_STRING && word_find(param->words, v->string) >= 0;
 		case PARAM_TIES:
