@@ -19,11 +19,17 @@ representation_begin(Representation *out, Arena *arena, State *state, Poll *poll
 	n = (size_t) out->electorate.n;
 	delegation_lists(&out->lists, arena, state, poll, &out->electorate, poll->opened, poll->opened_at);
 	delegation_graph(&out->graph, arena, &out->lists, &out->electorate);
-	out->votes = arena_zero(arena, n);
-	out->late = arena_zero(arena, n);
-	out->graph.votes = out->votes;
 	out->graph.cap = method_cap(poll_params(state, poll), (int64_t) n);
+	representation_renew(out, arena);
 	return CODE_OK;
+}
+
+void
+representation_renew(Representation *r, Arena *arena)
+{
+	r->votes = arena_zero(arena, r->graph.n);
+	r->late = arena_zero(arena, r->graph.n);
+	r->graph.votes = r->votes;
 }
 
 int32_t
@@ -73,17 +79,23 @@ read_ballot(void *self, const void *row)
 	return true;
 }
 
+void
+representation_count(Representation *r, Arena *arena, State *state, const Poll *poll, int64_t index)
+{
+	Reader		reader = {r, poll, index};
+
+	state_scan(state, BALLOT_BY_POLL, 1, &(Ballot){.poll = poll->seq}, SCAN_ALL, read_ballot, &reader);
+	representation_end(r, arena);
+}
+
 Code
 representation_read(Representation *out, Arena *arena, State *state, Poll *poll, int64_t index, Fault *fault)
 {
-	Reader		reader = {out, poll, index};
 	Code		code = representation_begin(out, arena, state, poll, fault);
 
-	if (code != CODE_OK)
-		return code;
-	state_scan(state, BALLOT_BY_POLL, 1, &(Ballot){.poll = poll->seq}, SCAN_ALL, read_ballot, &reader);
-	representation_end(out, arena);
-	return CODE_OK;
+	if (code == CODE_OK)
+		representation_count(out, arena, state, poll, index);
+	return code;
 }
 
 void

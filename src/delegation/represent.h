@@ -37,6 +37,12 @@ extern int32_t representation_cast(Representation *r, const Poll *poll, const Ba
 /* Find out who represents whom. */
 extern void representation_end(Representation *r, Arena *arena);
 
+/* Forget who voted, so that the ballots can be read once more; the arena is for what they will say. */
+extern void representation_renew(Representation *r, Arena *arena);
+
+/* Note the ballots whose first version came before an index of the register, and find out who represents whom. */
+extern void representation_count(Representation *r, Arena *arena, State *state, const Poll *poll, int64_t index);
+
 /* All of it, with the ballots whose first version came before an index of the register. */
 extern Code representation_read(Representation *out, Arena *arena, State *state, Poll *poll, int64_t index, Fault *fault);
 

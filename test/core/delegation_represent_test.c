@@ -3,6 +3,7 @@
  * the override window, and how all of it is explained.
  */
 #include "commune.h"
+#include "delegation/flow.h"
 #include "seeded.h"
 
 #define NOW(c) ((long long) ((c).time / USECS_PER_SECOND))
@@ -527,9 +528,87 @@ test_concentration(void)
 	CHECK(right);
 }
 
+/* ---- what comes to each */
+
+/* Whether the vote of u passes v on its way, or rests with him. */
+static bool
+passes(const Resolution *res, uint32_t u, uint32_t v, uint32_t n)
+{
+	for (uint32_t hop = 0; hop <= n && u != NOBODY; hop++, u = res->delegate[u])
+		if (u == v)
+			return true;
+	return false;
+}
+
+static void
+test_flow(void)
+{
+	HeapArena	heap;
+	bool		votes_right = true;
+	bool		weights_right = true;
+	bool		through_right = true;
+	bool		rows_right = true;
+	int			rings = 0;
+
+	heap_arena_init(&heap);
+	for (int round = 0; round < 5000; round++)
+	{
+		uint32_t	n = seeded_below(13);
+		uint32_t	choice[2][12];
+		uint8_t		votes[12];
+		uint8_t		late[12];
+		Representation r = {.graph = {.n = n, .ranks = 2, .choice = {choice[0], choice[1]}, .votes = votes, .cap = seeded_below(6)},
+							.votes = votes, .late = late};
+		Flow		flow;
+
+		for (uint32_t v = 0; v < n; v++)
+		{
+			for (int rank = 0; rank < 2; rank++)
+				choice[rank][v] = seeded_below(4) == 0 ? NOBODY : (v + 1 + seeded_below(n)) % n;
+			for (int rank = 0; rank < 2; rank++)
+				choice[rank][v] = choice[rank][v] == v ? NOBODY : choice[rank][v];
+			votes[v] = seeded_below(5) == 0;
+			late[v] = !votes[v] && seeded_below(5) == 0;
+		}
+		representation_end(&r, &heap.arena);
+		flow_make(&flow, &r, &heap.arena, &heap.arena);
+		for (uint32_t v = 0; v < n; v++)
+		{
+			const Resolution *res = &r.resolution;
+			int64_t		come = 0;
+			int64_t		through = !late[v];
+			uint32_t	trusters = 0;
+
+			for (uint32_t u = 0; u < n; u++)
+			{
+				come += !late[u] && passes(res, u, v, n);
+				trusters += res->delegate[u] == v;
+			}
+			for (uint32_t i = flow.first[v]; i < flow.first[v + 1]; i++)
+			{
+				rows_right = rows_right && res->delegate[flow.truster[i]] == v &&
+					(i == flow.first[v] || flow.truster[i - 1] < flow.truster[i]);
+				through += flow_through(&flow, v, flow.truster[i]);
+			}
+			votes_right = votes_right && flow.votes[v] == come;
+			weights_right = weights_right && (!(flow.cast[v] & FLOW_CAST) || r.weight[v] == flow_weight(&flow, v));
+			through_right = through_right && through == come;
+			rows_right = rows_right && trusters == flow.first[v + 1] - flow.first[v];
+			rings += (flow.cast[v] & FLOW_RING) != 0;
+		}
+		heap_arena_free(&heap);
+	}
+	CHECK(votes_right);
+	CHECK(weights_right);
+	CHECK(through_right);
+	CHECK(rows_right);
+	CHECK(rings > 100);
+}
+
 int
 main(void)
 {
+	test_flow();
 	test_cap_params();
 	test_cap();
 	test_cap_window();
