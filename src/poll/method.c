@@ -282,6 +282,10 @@ refuse_param(const MethodParam *param, int64_t options, Fault *fault)
 							 param->name, (long long) options);
 		case PARAM_FRACTION:
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is a fraction [num, den] with 0 < num <= den.", param->name);
+		case PARAM_SHARE:
+			return fault_set(fault, CODE_BAD_PARAMS, -1,
+							 "The parameter \"%s\" is an integer from %lld to %lld, or a fraction [num, den] with 0 < num <= den.",
+							 param->name, (long long) param->min, (long long) param->max);
 		case PARAM_WORD:
 			list_words(list, sizeof list, param->words);
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is one of: %s.", param->name, list);
