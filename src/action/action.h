@@ -57,6 +57,9 @@ typedef struct ActionKind
 	const MemberSpec *members;	/* as of acts */
 	Code		(*apply) (Doing *doing);
 	void		(*needs) (Needs *needs, Arena *arena, State *state, const Json *args);	/* may be NULL */
+
+	/* The text of the law that it would put into force, which is evaluated before; NULL for kinds that bring none. */
+	Code		(*law_text) (Str *out, Arena *arena, State *state, const Json *args, Fault *fault);
 } ActionKind;
 
 /* All kinds: lists, NULL behind the last.  fold/actions.c. */
@@ -98,6 +101,13 @@ extern Code plan_apply(Fold *fold, const Plan *plan, const Doing *as);
 
 /* Say whether the plan could be applied now, and change nothing. */
 extern Code plan_try(Fold *fold, const Plan *plan, const Doing *as);
+
+/*
+ * Apply what a rule of a law returned, all or nothing: an array of any number of actions.  from says which account one
+ * pays from, none for those that do not pay.
+ */
+extern Code actions_apply(Fold *fold, const Json *actions, const Doing *as,
+						  Str (*from) (const void *self, const Json *action, Arena *arena), const void *self);
 
 /* A sentence for each action, in the arena. */
 extern StrList plan_sentences(Arena *arena, State *state, const Plan *plan);

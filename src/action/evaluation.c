@@ -28,14 +28,16 @@ evaluation_take(Fold *fold, EvaluationKind kind, int64_t subject)
 
 	for (size_t i = 0; given != NULL && i < given->n; i++)
 	{
-		const Evaluation *e = &given->v[i];
+		Evaluation *e = &given->v[i];
 		const Json *outcome;
 		Buf			body;
 		Digest		leaf;
 
-		if (e->kind != kind || e->subject != subject ||
-			json_parse(&outcome, fold->scratch, e->outcome.p, e->outcome.n, NULL) != CODE_OK || outcome->type != JSON_OBJECT)
+		if (e->kind != kind || e->subject != subject)
 			continue;
+		if (e->taken || json_parse(&outcome, fold->scratch, e->outcome.p, e->outcome.n, NULL) != CODE_OK || outcome->type != JSON_OBJECT)
+			return NULL;
+		e->taken = true;
 		entry_begin(&body, fold->output);
 		entry_text(&body, "entry", STR("evaluation"));
 		entry_text(&body, "kind", str_from(kind_names[kind]));
@@ -63,7 +65,7 @@ evaluation_read(Evaluation *out, const Json *body, Arena *arena)
 		{
 			buf_init(&text, arena);
 			json_canonical(&text, outcome);
-			*out = (Evaluation){(EvaluationKind) i, subject->number, buf_done(&text)};
+			*out = (Evaluation){.kind = (EvaluationKind) i, .subject = subject->number, .outcome = buf_done(&text)};
 			return true;
 		}
 	return false;

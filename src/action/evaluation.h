@@ -30,6 +30,7 @@ typedef struct Evaluation
 	EvaluationKind kind;
 	int64_t		subject;		/* Proposal.seq, LawRule.seq */
 	Str			outcome;		/* canonical JSON, an object */
+	bool		taken;			/* by the fold: a subject has one outcome a block */
 } Evaluation;
 
 /* A list of them, that grows. */
@@ -39,13 +40,14 @@ typedef struct Evaluations
 	size_t		n;
 	size_t		room;
 	Evaluation *v;
+	int64_t		time;			/* at which they are due */
 } Evaluations;
 
 extern void evaluations_add(Evaluations *list, Evaluation evaluation);
 
 /*
- * The outcome for a subject at this block, NULL if there is none; then whatever wants it waits.  Writes the entry, and
- * is to be called once a block for each subject.
+ * The outcome for a subject at this block, NULL if there is none or it was taken; then whatever wants it waits.  Writes
+ * the entry.
  */
 extern const Json *evaluation_take(Fold *fold, EvaluationKind kind, int64_t subject);
 

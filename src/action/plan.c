@@ -209,6 +209,43 @@ plan_try(Fold *fold, const Plan *plan, const Doing *as)
 	return code;
 }
 
+/* Apply the actions of a run in a trial that the caller ends. */
+static Code
+apply_run(Fold *fold, const Json *actions, const Doing *as, Str (*from) (const void *self, const Json *action, Arena *arena),
+		  const void *self)
+{
+	Doing		doing = *as;
+	size_t		i = 0;
+
+	for (const Json *item = actions->child; item != NULL; item = item->next, i++)
+	{
+		Action		action;
+
+		doing.place = (int) i + 1;
+		if (read_action(&action, fold->scratch, fold->state, item, fold->fault) != CODE_OK)
+			return blame(fold->fault, i, NULL);
+		doing.from = from(self, item, fold->scratch);
+		if (apply_action(fold, &action, doing) != CODE_OK)
+			return blame(fold->fault, i, action.kind->name);
+	}
+	return CODE_OK;
+}
+
+Code
+actions_apply(Fold *fold, const Json *actions, const Doing *as, Str (*from) (const void *self, const Json *action, Arena *arena),
+			  const void *self)
+{
+	Code		code;
+
+	begin(fold);
+	code = apply_run(fold, actions, as, from, self);
+	if (code == CODE_OK)
+		state_keep(fold->state);
+	else
+		state_undo(fold->state);
+	return code;
+}
+
 /* ---- sentences ---- */
 
 /* Write a member of an action as people read it; false if it is absent. */

@@ -161,6 +161,12 @@
 	X(LAW_ACTION, "LAW10", "the law may not do this", "A rule does no more than its lines `may ...` allow: give it another line, or let it do less.") \
 	X(LAW_TEST, "QC801", "a test of the law fails", "Correct the law or the test: the tests of a law must pass when it is proposed and when it is enacted.") \
 	X(NO_LAW_ROLE, "QC802", "there is no role to run laws as", "Make it, once for the cluster: SELECT commune.create_roles().") \
+	X(NO_SUCH_LAW, "QC810", "there is no such law in force", "SELECT name, status FROM commune.law.") \
+	X(LAW_EXISTS, "QC811", "a law of this name is in force", "Amend it: action law.amend.") \
+	X(BAD_LAW, "QC812", "the law cannot be enacted so", "docs/law.md says how laws are enacted.") \
+	X(LAW_CHANGED, "QC813", "the law was changed since the amendment was written", "Write the diff against the text in force, and name its hash: SELECT commune.base64url(hash), text FROM commune.law.") \
+	X(LAW_HELD, "QC814", "this version of the law was suspended before", "A version can be suspended once: repeal or amend it.") \
+	X(CLOSURE_MOVED, "QC815", "what the law rests on is not what it was", "Amend the law, so that its tests are run on what is there now.") \
 	X(NO_SUCH_RULE, "QC803", "there is no such rule of a law", "SELECT * FROM commune.law_rule lists the rules in force.") \
 	/* policies and proposals */ \
 	X(BAD_POLICY_BODY, "QC751", "the policy cannot be accepted", "docs/proposals.md lists the members of policies.") \

@@ -8,7 +8,8 @@
 #include "fold/evaluate_pg.h"
 
 #include "access/xact.h"
-#include "law/evaluate_pg.h"
+#include "law/enacted.h"
+#include "law/law_pg.h"
 #include "miscadmin.h"
 #include "proposal/proposal.h"
 #include "state/state_pg.h"
@@ -73,12 +74,51 @@ wake(const Evaluation *e)
 /* Acts wait for their block meanwhile: what is not reached in this time is left for the next one. */
 #define EVALUATE_MS 2000
 
+/* The texts of a plan's laws: they pass the sandbox, and their own tests. */
+static Str
+evaluate_plan(Arena *arena, State *state, int64 seq)
+{
+	StrList		texts;
+	Fault		fault;
+	Buf			failed;
+
+	if (fold_texts(&texts, arena, state, seq, &fault) == CODE_OK)
+		return law_evaluate_texts(arena, texts.v, texts.n);
+	entry_begin(&failed, arena);
+	entry_text(&failed, "failed", str_from(code_sqlstate(fault.code)));
+	entry_text(&failed, "message", str_from(fault.detail));
+	return entry_end(&failed);
+}
+
+/* What a rule returns, and what its law rests on. */
+static Str
+evaluate_rule(Arena *arena, State *state, int64 seq)
+{
+	const RuleRow *rule = law_find_rule(state, seq);
+	const LawRow *law = law_find_seq(state, rule->law);
+	Str			closure = law_evaluate_texts(arena, &law->text, 1);
+	Str			actions = law_evaluate_rule(arena, law->text, rule->name, rule->slot);
+	const Json *c;
+	const Json *a;
+	Buf			both;
+	Buf			list;
+
+	if (json_parse(&c, arena, closure.p, closure.n, NULL) != CODE_OK || json_get(c, "closure") == NULL)
+		return closure;
+	if (json_parse(&a, arena, actions.p, actions.n, NULL) != CODE_OK || json_get(a, "actions") == NULL)
+		return actions;
+	buf_init(&list, arena);
+	json_canonical(&list, json_get(a, "actions"));
+	entry_begin(&both, arena);
+	entry_raw(&both, "actions", buf_done(&list));
+	entry_text(&both, "closure", json_get(c, "closure")->string);
+	return entry_end(&both);
+}
+
 static Str
 evaluate(Arena *arena, const Evaluation *e, State *state)
 {
-	if (e->kind == EVALUATE_PLAN)
-		return plan_evaluate(arena, proposal_find(state, e->subject)->plan);
-	return law_evaluate(arena, e->subject);
+	return e->kind == EVALUATE_PLAN ? evaluate_plan(arena, state, e->subject) : evaluate_rule(arena, state, e->subject);
 }
 
 /* Evaluate in a subtransaction.  False after an accident, of which a warning tells. */
@@ -159,6 +199,43 @@ evaluate_due(Evaluations *out, int64 *block, int64 time)
 	MemoryContextDelete(context);
 }
 
+/* True if a leaf is an entry `evaluation`: canonical JSON begins with what comes first by name. */
+static bool
+is_evaluation(const LeafMember *m)
+{
+	static const char begins[] = "{\"entry\":\"evaluation\",";
+
+	return m->source == LEAF_ENGINE && m->bytes.n > sizeof begins - 1 && memcmp(m->bytes.p, begins, sizeof begins - 1) == 0;
+}
+
+static bool
+has_evaluations(const StoredBlock *block)
+{
+	for (size_t i = 0; i < block->n; i++)
+		if (is_evaluation(&block->members[i]))
+			return true;
+	return false;
+}
+
+/* Whether the fold would take such an outcome at a time. */
+static bool
+is_wanted(State *state, const Evaluation *e, int64 time)
+{
+	if (e->kind == EVALUATE_PLAN)
+	{
+		Proposal	probe = {.seq = e->subject};
+		const Proposal *proposal = state_find(state, PROPOSAL_BY_SEQ, &probe);
+
+		return proposal != NULL && proposal_wants(proposal, time);
+	}
+	else
+	{
+		const RuleRow *rule = law_find_rule(state, e->subject);
+
+		return rule != NULL && rule_wants(state, rule, time);
+	}
+}
+
 Code
 evaluate_again(const StoredBlock *block, Arena *arena, Fault *fault)
 {
@@ -166,6 +243,8 @@ evaluate_again(const StoredBlock *block, Arena *arena, Fault *fault)
 	TableStore *tables;
 	State	   *state;
 
+	if (!has_evaluations(block))
+		return CODE_OK;
 	PushActiveSnapshot(GetLatestSnapshot());
 	tables = table_store_open(GetActiveSnapshot(), false, CurrentMemoryContext);
 	state = state_new(arena, table_store(tables));
@@ -176,10 +255,14 @@ evaluate_again(const StoredBlock *block, Arena *arena, Fault *fault)
 		Evaluation	e;
 		Str			ought;
 
-		if (m->source != LEAF_ENGINE || json_parse(&body, arena, m->bytes.p, m->bytes.n, NULL) != CODE_OK ||
-			json_get(body, "entry") == NULL || !str_is(json_get(body, "entry")->string, "evaluation") ||
-			!evaluation_read(&e, body, arena) || !fold_wants(state, &e))
+		if (!is_evaluation(m))
 			continue;
+		if (json_parse(&body, arena, m->bytes.p, m->bytes.n, NULL) != CODE_OK || !evaluation_read(&e, body, arena) ||
+			!is_wanted(state, &e, block->row->time))
+		{
+			code = fault_set(fault, CODE_DAMAGED, block->row->first + (int64) i, "The block has an evaluation of what was not due before it.");
+			break;
+		}
 		ought = evaluate(arena, &e, state);
 		if (!str_eq(ought, e.outcome))
 			code = fault_set(fault, CODE_DAMAGED, block->row->first + (int64) i,

@@ -3,6 +3,7 @@
  */
 #include "fold/fold.h"
 
+#include "law/enacted.h"
 #include "proposal/proposal.h"
 
 #include <stdlib.h>
@@ -61,6 +62,7 @@ fold_act(Fold *fold)
 		if ((code = member_count_act(fold)) != CODE_OK)
 			return code;
 	}
+	fold->kind = kind;
 	if (kind == NULL)
 		return fault_set(fold->fault, CODE_UNKNOWN_ACT, -1, "The kind is \"%.*s\".", (int) r->act.n, r->act.p);
 	if ((code = act_check_members(r, kind->members, fold->fault)) != CODE_OK)
@@ -111,8 +113,25 @@ is_isolated(const BlockInput *in, int64_t seq)
 	return false;
 }
 
+/* The kinds of acts that a block's fold accepted, each once: what rules of laws wait for. */
+typedef struct Kinds
+{
+	const char *v[64];
+	size_t		n;
+} Kinds;
+
 static void
-fold_member(Fold *fold, BlockOutput *out, const BlockInput *in, const LeafMember *member)
+note_kind(Kinds *kinds, const char *name)
+{
+	for (size_t i = 0; i < kinds->n; i++)
+		if (kinds->v[i] == name)
+			return;
+	if (kinds->n < sizeof kinds->v / sizeof *kinds->v)
+		kinds->v[kinds->n++] = name;
+}
+
+static void
+fold_member(Fold *fold, BlockOutput *out, const BlockInput *in, const LeafMember *member, Kinds *kinds)
 {
 	Record		record;
 	Code		code;
@@ -131,6 +150,8 @@ fold_member(Fold *fold, BlockOutput *out, const BlockInput *in, const LeafMember
 			fold->seq = member->seq;
 			fold->leaf = member->leaf;
 			code = fold_act(fold);
+			if (code == CODE_OK)
+				note_kind(kinds, fold->kind->name);
 			fold->record = NULL;
 		}
 	}
@@ -333,6 +354,7 @@ run_clock(Fold *fold, int64_t first_index)
 		before = out->nentries;
 		advance_polls(fold, first_index);
 		proposals_advance(fold);
+		laws_advance(fold);
 	} while (out->nentries > before);
 }
 
@@ -390,9 +412,28 @@ read_signers(State *state, Arena *arena, const LeafMember *members, size_t n)
 			(void) member_find(state, signers[i]);
 }
 
+/*
+ * Let the rules of laws know what happened in the block: acts that were accepted, and entries, but for what rules do
+ * themselves.
+ */
+static void
+tell_events(Fold *fold, const Kinds *acts, const BlockOutput *out)
+{
+	Str		   *kinds = arena_alloc(fold->output, (acts->n + out->nentries) * sizeof *kinds);
+	size_t		n = 0;
+
+	for (size_t i = 0; i < acts->n; i++)
+		kinds[n++] = str_from(acts->v[i]);
+	for (size_t i = 0; i < out->nentries; i++)
+		if (!str_is(out->entries[i].kind, "evaluation") && !str_is(out->entries[i].kind, "run"))
+			kinds[n++] = out->entries[i].kind;
+	laws_event(fold, kinds, n);
+}
+
 void
 fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, Arena *scratch)
 {
+	Kinds		kinds = {.n = 0};
 	Fault		fault;
 	Fold		fold = {
 		.state = state,
@@ -418,7 +459,7 @@ fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, A
 	{
 		fold.index = in->first + (int64_t) i;
 		if (in->members[i].source == LEAF_ACT)
-			fold_member(&fold, out, in, &in->members[i]);
+			fold_member(&fold, out, in, &in->members[i], &kinds);
 	}
 	if (in->before_act != NULL)
 		in->before_act(in->self, 0);
@@ -434,6 +475,7 @@ fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, A
 	run_clock(&fold, in->first);
 	write_results(&fold, in);
 	run_clock(&fold, in->first);
+	tell_events(&fold, &kinds, out);
 	state_flush(state);
 }
 
@@ -464,7 +506,51 @@ fold_is_due(State *state, int64_t time, int64_t previous_time)
 	Watch		watch = {time, previous_time, false};
 
 	state_scan(state, POLL_BY_DUE, 0, NULL, SCAN_ALL, watch_poll, &watch);
-	return watch.due || proposals_are_due(state, time);
+	return watch.due || proposals_are_due(state, time) || laws_are_due(state, time);
+}
+
+/* ---- what is evaluated before a block ---- */
+
+static bool
+want_plan(void *self, const void *row)
+{
+	Evaluations *wanted = self;
+	const Proposal *proposal = row;
+
+	if (proposal_wants(proposal, wanted->time))
+		evaluations_add(wanted, (Evaluation){.kind = EVALUATE_PLAN, .subject = proposal->seq});
+	return true;
+}
+
+void
+fold_wanted(Evaluations *wanted, State *state, int64_t time)
+{
+	Int8List	rules;
+
+	wanted->time = time;
+	state_scan(state, PROPOSAL_BY_DUE, 0, &(Proposal){.due = time}, SCAN_UPTO, want_plan, wanted);
+	rules_wanted(&rules, wanted->arena, state, time);
+	for (size_t i = 0; i < rules.n; i++)
+		evaluations_add(wanted, (Evaluation){.kind = EVALUATE_LAW, .subject = rules.v[i]});
+}
+
+Code
+fold_texts(StrList *out, Arena *arena, State *state, int64_t seq, Fault *fault)
+{
+	const Proposal *proposal = proposal_find(state, seq);
+	Plan		plan;
+	Str		   *v;
+	size_t		n = 0;
+	Code		code = plan_read(&plan, arena, state, proposal->plan, fault);
+
+	if (code != CODE_OK)
+		return code;
+	v = arena_alloc(arena, plan.n * sizeof *v);
+	for (size_t i = 0; i < plan.n && code == CODE_OK; i++)
+		if (plan.action[i].kind->law_text != NULL)
+			code = plan.action[i].kind->law_text(&v[n++], arena, state, plan.action[i].args, fault);
+	*out = (StrList){v, n};
+	return code;
 }
 
 static bool

@@ -83,6 +83,12 @@ extern Code fold_check(State *state, const Record *record, const Digest *leaf, i
  */
 extern Code fold_results(PollResult **out, size_t *n, Arena *arena, Arena *scratch, State *state, Fault *fault);
 
+/* What is due at a time and has to be evaluated for that, without outcomes. */
+extern void fold_wanted(Evaluations *wanted, State *state, int64_t time);
+
+/* The texts of the laws that the plan of a proposal (Proposal.seq) would put into force, as the state is. */
+extern Code fold_texts(StrList *out, Arena *arena, State *state, int64_t seq, Fault *fault);
+
 /* True if the clock asks for a block at this time, though no act does. */
 extern bool fold_is_due(State *state, int64_t time, int64_t previous_time);
 

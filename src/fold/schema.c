@@ -3,6 +3,7 @@
  */
 #include "action/resolution.h"
 #include "fold/fold.h"
+#include "law/enacted.h"
 #include "proposal/proposal.h"
 #include "register/rels.h"
 #include "witness/seen.h"
@@ -30,6 +31,10 @@ const Schema schema = {
 		[REL_BALLOT] = &ballot_rel,
 		[REL_DELEGATION] = &delegation_rel,
 		[REL_POLICY] = &policy_rel,
+		[REL_LAW] = &law_rel,
+		[REL_LAW_VERSION] = &law_version_rel,
+		[REL_LAW_RULE] = &law_rule_rel,
+		[REL_LAW_RUN] = &law_run_rel,
 		[REL_PROPOSAL] = &proposal_rel,
 		[REL_SUPPORT] = &support_rel,
 		[REL_OBJECTION] = &objection_rel,
@@ -71,6 +76,15 @@ const Schema schema = {
 		[DELEGATION_IN_FORCE] = &delegation_in_force,
 		[POLICY_BY_NAME] = &policy_by_name,
 		[POLICY_IN_FORCE] = &policy_in_force,
+		[LAW_BY_SEQ] = &law_by_seq,
+		[LAW_BY_NAME] = &law_by_name,
+		[LAW_BY_DUE] = &law_by_due,
+		[LAW_VERSION_BY_LAW] = &law_version_by_law,
+		[LAW_RULE_BY_SEQ] = &law_rule_by_seq,
+		[LAW_RULE_BY_LAW] = &law_rule_by_law,
+		[LAW_RULE_BY_DUE] = &law_rule_by_due,
+		[LAW_RULE_BY_EVENT] = &law_rule_by_event,
+		[LAW_RUN_BY_SINCE] = &law_run_by_since,
 		[PROPOSAL_BY_SEQ] = &proposal_by_seq,
 		[PROPOSAL_BY_NAME] = &proposal_by_name,
 		[PROPOSAL_BY_ID] = &proposal_by_id,

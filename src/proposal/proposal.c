@@ -319,7 +319,7 @@ read_plan(Fold *fold, Proposal *proposal, const Terms *terms, const Proposal *se
 	proposal->level = plan.level;
 	proposal->law = false;
 	for (size_t i = 0; i < plan.n; i++)
-		proposal->law |= strcmp(plan.action[i].kind->name, "law.enact") == 0 || strcmp(plan.action[i].kind->name, "law.amend") == 0;
+		proposal->law |= plan.action[i].kind->law_text != NULL;
 	proposal->plan = arena_str(fold->arena, plan.text);
 	proposal->plan_hash = arena_str(fold->arena, (Str){(const char *) plan.hash.b, HASH_SIZE});
 	return CODE_OK;

@@ -75,6 +75,7 @@ typedef struct Fold
 
 	/* the act */
 	const Record *record;
+	const ActKind *kind;
 	int64_t		seq;
 	Digest		leaf;
 	struct Member *signer;			/* NULL if the register has not named him yet */

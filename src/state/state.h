@@ -45,6 +45,10 @@ typedef enum RelId
 	REL_BALLOT,
 	REL_DELEGATION,
 	REL_POLICY,
+	REL_LAW,
+	REL_LAW_VERSION,
+	REL_LAW_RULE,
+	REL_LAW_RUN,
 	REL_PROPOSAL,
 	REL_SUPPORT,
 	REL_OBJECTION,
@@ -90,6 +94,15 @@ typedef enum PathId
 	DELEGATION_IN_FORCE,		/* truster, scope, where until is NULL */
 	POLICY_BY_NAME,				/* name, version */
 	POLICY_IN_FORCE,			/* name, where until is NULL */
+	LAW_BY_SEQ,
+	LAW_BY_NAME,
+	LAW_BY_DUE,					/* due, seq */
+	LAW_VERSION_BY_LAW,			/* law, version */
+	LAW_RULE_BY_SEQ,
+	LAW_RULE_BY_LAW,			/* law, name */
+	LAW_RULE_BY_DUE,			/* due, seq */
+	LAW_RULE_BY_EVENT,			/* event, seq */
+	LAW_RUN_BY_SINCE,
 	PROPOSAL_BY_SEQ,
 	PROPOSAL_BY_NAME,
 	PROPOSAL_BY_ID,

@@ -29,10 +29,10 @@ test_take(void)
 	CHECK(evaluation_take(&(Fold) {.evaluations = NULL}, EVALUATE_LAW, 7) == NULL);
 	CHECK(evaluation_take(&fold, EVALUATE_LAW, 7) == NULL);
 	for (int i = 0; i < 20; i++)
-		evaluations_add(&given, (Evaluation){EVALUATE_LAW, i, arena_printf(&heap.arena, "{\"actions\":[%d]}", i)});
-	evaluations_add(&given, (Evaluation){EVALUATE_PLAN, 7, STR("{\"closure\":\"x\"}")});
-	evaluations_add(&given, (Evaluation){EVALUATE_PLAN, 8, STR("{\"closure\":")});
-	evaluations_add(&given, (Evaluation){EVALUATE_PLAN, 9, STR("[]")});
+		evaluations_add(&given, (Evaluation){.kind = EVALUATE_LAW, .subject = i, .outcome = arena_printf(&heap.arena, "{\"actions\":[%d]}", i)});
+	evaluations_add(&given, (Evaluation){.kind = EVALUATE_PLAN, .subject = 7, .outcome = STR("{\"closure\":\"x\"}")});
+	evaluations_add(&given, (Evaluation){.kind = EVALUATE_PLAN, .subject = 8, .outcome = STR("{\"closure\":")});
+	evaluations_add(&given, (Evaluation){.kind = EVALUATE_PLAN, .subject = 9, .outcome = STR("[]")});
 	CHECK_INT(given.n, 23);
 
 	/* A rule and a proposal of the same number are two subjects; what is no object is no outcome, and writes nothing. */
@@ -43,6 +43,10 @@ test_take(void)
 	CHECK(evaluation_take(&fold, EVALUATE_PLAN, 8) == NULL);
 	CHECK(evaluation_take(&fold, EVALUATE_PLAN, 9) == NULL);
 	CHECK(evaluation_take(&fold, EVALUATE_LAW, 20) == NULL);
+
+	/* Once a block: another moment of the same rule waits for the next one, and a second outcome is none. */
+	evaluations_add(&given, (Evaluation){.kind = EVALUATE_LAW, .subject = 7, .outcome = STR("{}")});
+	CHECK(evaluation_take(&fold, EVALUATE_LAW, 7) == NULL);
 	CHECK_INT(n_written, 2);
 	CHECK_STR(written[0].body, "{\"entry\":\"evaluation\",\"kind\":\"law\",\"outcome\":{\"actions\":[7]},\"subject\":7}");
 	CHECK_STR(written[1].body, "{\"entry\":\"evaluation\",\"kind\":\"plan\",\"outcome\":{\"closure\":\"x\"},\"subject\":7}");
