@@ -80,6 +80,7 @@ typedef struct Commune
 	size_t		n;
 	size_t		room;
 	int64_t		isolated;		/* seq of an act that is not to be folded in the next block; 0: none */
+	Evaluations evaluations;	/* handed in with the next block */
 	BlockOutput out;			/* of the last block */
 
 	/* Where the register stands; a test may set what the next block is to be. */
@@ -541,6 +542,8 @@ fold_again(Commune *c, BlockInput in)
 		for (size_t i = 0; i < n; i++)
 			CHECK(results[i].poll == in.results[i].poll && str_eq(results[i].body, in.results[i].body));
 	in.results = results;
+	for (size_t i = 0; i < in.evaluations.n; i++)
+		in.evaluations.v[i].taken = false;
 	fold_block(&out, &in, state_new(&again.arena, &c->tables.store), &again.arena, &c->scratch.arena);
 	if (CHECK_INT(out.nverdicts, c->out.nverdicts))
 		for (size_t i = 0; i < out.nverdicts; i++)
@@ -577,9 +580,11 @@ seal(Commune *c)
 	in.nisolated = c->isolated != 0;
 	CHECK(fold_results(&results, &in.nresults, &c->block.arena, &c->scratch.arena, c->state, &fault) == CODE_OK);
 	in.results = results;
+	in.evaluations = c->evaluations;
 	fold_block(&c->out, &in, c->state, &c->block.arena, &c->scratch.arena);
 	if (!c->once)
 		fold_again(c, in);
+	c->evaluations.n = 0;
 	wrong = c->once ? NULL : broken_invariant(c->state, &c->block.arena);
 	if (!CHECK(wrong == NULL))
 		printf("    %s\n", wrong);
@@ -690,6 +695,14 @@ pass(Commune *c, int64_t seconds)
 {
 	c->time += SECONDS(seconds);
 	seal(c);
+}
+
+/* Hand what was evaluated in with the next block. */
+static inline void
+evaluated(Commune *c, EvaluationKind kind, int64_t subject, const char *outcome)
+{
+	c->evaluations.arena = &c->forever.arena;
+	evaluations_add(&c->evaluations, (Evaluation){.kind = kind, .subject = subject, .outcome = arena_str(&c->forever.arena, str_from(outcome))});
 }
 
 /* The body of an entry of the last block. */
