@@ -34,7 +34,7 @@ CREATE TABLE commune.witness_seen (
 	root bytea NOT NULL,
 	CONSTRAINT witness_seen_pkey PRIMARY KEY (witness)
 );
-COMMENT ON TABLE commune.witness_seen IS 'the largest checkpoint that each witness is known to have cosigned';
+COMMENT ON TABLE commune.witness_seen IS 'the last checkpoint that each witness is known to have cosigned';
 COMMENT ON COLUMN commune.witness_seen.size IS 'leaves of the register that it saw';
 COMMENT ON COLUMN commune.witness_seen.at IS 'the time that it signed with it';
 COMMENT ON COLUMN commune.witness_seen.witness IS 'its name in the policy';
@@ -164,6 +164,6 @@ COMMENT ON COLUMN commune.witness_status.name IS 'its name in the policy';
 COMMENT ON COLUMN commune.witness_status.class IS 'witness, mirror, or former: no longer in the policy';
 COMMENT ON COLUMN commune.witness_status.key IS 'its verifier''s key';
 COMMENT ON COLUMN commune.witness_status.url IS 'where it can be asked, if the policy says so';
-COMMENT ON COLUMN commune.witness_status.size IS 'the largest size that it has cosigned';
+COMMENT ON COLUMN commune.witness_status.size IS 'the size that it has cosigned last';
 COMMENT ON COLUMN commune.witness_status.at IS 'when, by its clock';
 COMMENT ON COLUMN commune.witness_status.behind IS 'leaves that are signed and that it has not cosigned';

@@ -422,8 +422,8 @@ COMMUNE_FUNCTION(commune_witness_request)
 }
 
 /*
- * Remember the largest checkpoint that a witness has cosigned, and the newest time at which it did; one that contradicts
- * this register in any case.
+ * Remember the checkpoint that a witness has cosigned last: one that is larger, or was cosigned later, for a witness that
+ * had followed another history may begin anew with this one; and one that contradicts this register in any case.
  */
 static void
 remember_witness(Work *w, Str name, int64 size, const Digest *root, int64 at, bool contradicts)
@@ -431,7 +431,7 @@ remember_witness(Work *w, Str name, int64 size, const Digest *root, int64 at, bo
 	WitnessSeenRow row;
 	bool		known = what_witness_saw(&row, w, name);
 
-	if (known && !contradicts && (row.size > size || (row.size == size && row.at >= at)))
+	if (known && !contradicts && row.size >= size && row.at >= at)
 		return;
 	row.size = size;
 	row.at = at;
