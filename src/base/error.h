@@ -134,6 +134,25 @@
 	X(BAD_BUDGET_BALLOTS, "22P02", "invalid budget ballots", \
 	  "Budget ballots are written as 2*(1,3) 1*(2): weight and projects; docs/budget.md explains the rest.") \
 	X(BAD_BUDGET_BALLOTS_BYTES, "22P03", "invalid bytes of budget ballots", "") \
+	/* the text of laws, and what they do: a class of its own, LA */ \
+	X(LAW_TEXT, "LAW01", "the text of the law cannot be accepted", \
+	  "docs/law.md has the form: Markdown with numbered articles; what is executed is printable ASCII, 16 KiB a block.") \
+	X(LAW_STATEMENT, "LAW02", "the law is not one SELECT", "Write one SELECT that returns actions: a law does nothing else.") \
+	X(LAW_CONSTRUCT, "LAW03", "the law uses a construct that laws may not use", "docs/law.md lists what the SELECT of a law may be made of.") \
+	X(LAW_RELATION, "LAW04", "the law reads something that laws may not read", "Laws read the views of schema law, which docs/law.md lists.") \
+	X(LAW_FUNCTION, "LAW05", "the law uses a function, an operator or a cast that laws may not use", \
+	  "docs/law.md lists the functions and operators that laws may use.") \
+	X(LAW_TYPE, "LAW06", "the law uses a type that laws may not use", \
+	  "The types of laws are boolean, smallint, integer, bigint, numeric, text, date, uuid and law.action.") \
+	X(LAW_UNSTABLE, "LAW07", "the law could give different results on different machines", \
+	  "Give everything a value that does not depend on the clock, on the order of rows or on a locale.") \
+	X(LAW_LIMIT, "LAW08", "the law exceeds a limit", "Make the law smaller, or let it do less in one run: docs/law.md lists the limits.") \
+	X(LAW_RESULT, "LAW09", "the law does not return actions", \
+	  "The SELECT has one column, an action that a constructor such as law.pay() made, and no NULL in it.") \
+	X(LAW_ACTION, "LAW10", "the law may not do this", "A rule does what its lines `may ...` allow, to nobody twice against its own exceptions.") \
+	X(LAW_TEST, "QC801", "a test of the law fails", "Correct the law or the test: the tests of a law must pass when it is proposed and when it is enacted.") \
+	X(NO_LAW_ROLE, "QC802", "there is no role to run laws as", "Make it, once for the cluster: SELECT commune.create_roles().") \
+	X(NO_SUCH_RULE, "QC803", "there is no such rule of a law", "SELECT * FROM commune.law_rule lists the rules in force.") \
 	/* the client's own */ \
 	X(BAD_KEY_FILE, "QC901", "the key file cannot be used", "") \
 	X(CONTRADICTION, "QC902", "the register contradicts what was seen before", \

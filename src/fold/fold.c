@@ -374,6 +374,7 @@ fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, A
 		.time = in->time,
 		.previous_time = in->previous_time,
 		.charter = charter_find(state),
+		.evaluations = &in->evaluations,
 		.write_entry = write_entry,
 		.writer = out,
 	};

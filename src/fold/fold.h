@@ -13,6 +13,7 @@
 #ifndef COMMUNE_FOLD_H
 #define COMMUNE_FOLD_H
 
+#include "action/evaluation.h"
 #include "tally/tally.h"
 
 /* How far ahead a clock may be: iat and nonce. */
@@ -47,6 +48,7 @@ typedef struct BlockInput
 	const int64_t *isolated;	/* seqs of acts that are not to be folded */
 	size_t		nresults;
 	const PollResult *results;	/* of closed polls, by poll */
+	Evaluations evaluations;	/* of what is due, made on the state before the block */
 
 	/* Called before each act is folded, and with seq 0 after the last; may be NULL. */
 	void		(*before_act) (void *self, int64_t seq);

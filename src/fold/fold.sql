@@ -37,6 +37,19 @@ COMMENT ON FUNCTION commune.replay(boolean) IS
 	'fold the whole register afresh in memory and return a row for each difference to the tables';
 REVOKE ALL ON FUNCTION commune.replay(boolean) FROM PUBLIC;
 
+CREATE FUNCTION commune.as_of(state anyelement, block bigint) RETURNS SETOF anyelement
+	LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_fold_as_of';
+COMMENT ON FUNCTION commune.as_of(anyelement, bigint) IS
+	'the rows of a table that acts change as they were after a block: as_of(NULL::commune.member, 17); folds the register up to there in memory';
+REVOKE ALL ON FUNCTION commune.as_of(anyelement, bigint) FROM PUBLIC;
+
+CREATE FUNCTION commune.as_of(state anyelement, moment timestamptz) RETURNS SETOF anyelement
+	LANGUAGE sql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT * FROM commune.as_of($1, (SELECT coalesce(max(b.number), 0) FROM commune.block b WHERE b."time" <= $2)) $$;
+COMMENT ON FUNCTION commune.as_of(anyelement, timestamptz) IS
+	'the rows of a table that acts change as they were at a moment: after the last block until then';
+REVOKE ALL ON FUNCTION commune.as_of(anyelement, timestamptz) FROM PUBLIC;
+
 CREATE FUNCTION commune.follow() RETURNS bigint
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_fold_follow';
 COMMENT ON FUNCTION commune.follow() IS

@@ -209,8 +209,8 @@ holds_act(const StoredBlock *block, size_t sessions, int64_t seq)
 }
 
 /*
- * Gather what only the sealer could know from the block's entries: that an era begins, which acts were isolated, and
- * which results are due in this block.  What those are is computed here.
+ * Gather what only the sealer could know from the block's entries: that an era begins, which acts were isolated, what
+ * SQL said of laws that were due, and which results are due in this block.  What those are is computed here.
  */
 static Code
 gather(BlockInput *in, const Mirror *mirror, const BlockHeader *h, const StoredBlock *block, size_t sessions, State *state,
@@ -221,12 +221,14 @@ gather(BlockInput *in, const Mirror *mirror, const BlockHeader *h, const StoredB
 	int64_t    *isolated = arena_alloc(arena, n * sizeof *isolated);
 	PollResult *results = arena_alloc(arena, n * sizeof *results);
 
+	in->evaluations.arena = arena;
 	for (size_t i = sessions; i < block->n; i++)
 	{
 		const Json *body;
 		Str			kind = entry_kind(&body, arena, block->members[i].bytes);
 		const Json *seq;
 		int64_t		poll;
+		Evaluation	evaluation;
 
 		if (str_is(kind, "era"))
 		{
@@ -255,6 +257,8 @@ gather(BlockInput *in, const Mirror *mirror, const BlockHeader *h, const StoredB
 			if (code != CODE_OK)
 				return code;
 		}
+		else if (str_is(kind, "evaluation") && evaluation_read(&evaluation, body, arena))
+			evaluations_add(&in->evaluations, evaluation);
 	}
 	if (in->npreface != (h->era != mirror->era))
 		return fault_set(fault, CODE_DAMAGED, h->size - 1, "Era %lld begins with %zu entries that say so.", (long long) h->era,

@@ -1,5 +1,6 @@
 /*
- * replay_pg.c -- replay(): folds the whole register afresh, in memory, and compares the tables with what comes out.
+ * replay_pg.c -- folds the register afresh, in memory: replay() compares the tables with what comes out, as_of() shows
+ * a table as it was after an earlier block.
  */
 #include "register/register_pg.h"
 
@@ -8,6 +9,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -55,49 +57,43 @@ warn_of_isolated(const BlockOutput *out)
 					 errhint("Ask whoever ran the server why it could not be folded.")));
 }
 
-/* Fold all blocks.  False, and a row of the answer, if the register itself does not hold. */
-static bool
-fold_register(Replay *replay, MemoryContext context, bool signatures)
+/*
+ * Fold the blocks up to last; all, if there are fewer.  *number is that of the block after, or of the one that does not
+ * hold; then the fault says why, whose detail may lie in block_arena.
+ */
+static Code
+fold_blocks(int64 *number, int64 last, Replay *replay, MemoryContext context, Arena *block_arena, bool signatures, Fault *fault)
 {
 	Arena		snapshots[2];
-	Arena		block_arena;
 	Mirror		mirror;
-	int64		number = 1;
-	int64		last = PG_INT64_MAX;
 	FollowerRow follower;
 
 	for (int i = 0; i < 2; i++)
 		context_arena_init(&snapshots[i], AllocSetContextCreate(context, "commune snapshot", ALLOCSET_SMALL_SIZES));
-	context_arena_init(&block_arena, AllocSetContextCreate(context, "commune block", ALLOCSET_DEFAULT_SIZES));
-	if (log_follower(&follower, replay->store, &block_arena))
-		last = follower.block;
+	if (log_follower(&follower, replay->store, block_arena))
+		last = Min(last, follower.block);
 	mirror_init(&mirror, &snapshots[0], &snapshots[1]);
 	mirror.skip_signatures = !signatures;
-	for (;; number++)
+	for (*number = 1;; ++*number)
 	{
 		BlockRow	row;
 		StoredBlock block;
 		BlockOutput out;
 		bool		found;
-		Fault		fault = {.code = CODE_OK};
+		Code		code;
 
 		CHECK_FOR_INTERRUPTS();
-		arena_reset(&block_arena);
-		if (number > last || !log_block(&row, replay->store, &block_arena, number))
-			return true;
-		if (stored_read(&block, &found, replay->store, &block_arena, &row, STORED_BYTES, &fault) == CODE_OK)
-		{
-			if (found && mirror_block(&mirror, &block, &out, replay->state, &block_arena, replay->scratch, &fault) == CODE_OK)
-				warn_of_isolated(&out);
-			else if (!found)
-				fault_set(&fault, CODE_DAMAGED, row.first, "A member of block " INT64_FORMAT " is gone.", number);
-		}
-		if (fault.code != CODE_OK)
-		{
-			put(replay, "block", arena_printf(&block_arena, INT64_FORMAT, number), NULL, STR_NONE,
-				str_from(fault.detail));
-			return false;
-		}
+		arena_reset(block_arena);
+		if (*number > last || !log_block(&row, replay->store, block_arena, *number))
+			return CODE_OK;
+		code = stored_read(&block, &found, replay->store, block_arena, &row, STORED_BYTES, fault);
+		if (code == CODE_OK && !found)
+			code = fault_set(fault, CODE_DAMAGED, row.first, "A member of block " INT64_FORMAT " is gone.", *number);
+		if (code == CODE_OK)
+			code = mirror_block(&mirror, &block, &out, replay->state, block_arena, replay->scratch, fault);
+		if (code != CODE_OK)
+			return code;
+		warn_of_isolated(&out);
 	}
 }
 
@@ -118,7 +114,10 @@ COMMUNE_FUNCTION(commune_fold_replay)
 	Arena		arena;
 	Arena		scratch;
 	Arena		lists;
+	Arena		block_arena;
 	Replay		replay = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
+	int64		number;
+	Fault		fault;
 
 	InitMaterializedSRF(fcinfo, 0);
 	old = MemoryContextSwitchTo(context);
@@ -128,7 +127,10 @@ COMMUNE_FUNCTION(commune_fold_replay)
 	replay.store = table_store(tables);
 	replay.scratch = &scratch;
 	replay.state = state_new(&arena, NULL);
-	if (fold_register(&replay, context, PG_GETARG_BOOL(0)))
+	context_arena_init(&block_arena, AllocSetContextCreate(context, "commune block", ALLOCSET_DEFAULT_SIZES));
+	if (fold_blocks(&number, PG_INT64_MAX, &replay, context, &block_arena, PG_GETARG_BOOL(0), &fault) != CODE_OK)
+		put(&replay, "block", arena_printf(&block_arena, INT64_FORMAT, number), NULL, STR_NONE, str_from(fault.detail));
+	else
 	{
 		context_arena_init(&lists, AllocSetContextCreate(context, "commune lists of rows", ALLOCSET_DEFAULT_SIZES));
 		compare_tables(&(Compare) {replay.store, replay.state, &lists, &scratch, put_difference, &replay});
@@ -136,6 +138,87 @@ COMMUNE_FUNCTION(commune_fold_replay)
 	if (replay.differences > DIFFERENCES_MAX)
 		ereport(WARNING, (errmsg("replay() found " INT64_FORMAT " differences and lists the first %d",
 								 replay.differences, DIFFERENCES_MAX)));
+	table_store_close(tables);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	return (Datum) 0;
+}
+
+/* ---- a table as it was ---- */
+
+/* The relation of the state whose rows have this type; an error if there is none. */
+static const Rel *
+state_relation(Oid type)
+{
+	Oid			relid = OidIsValid(type) ? get_typ_typrelid(type) : InvalidOid;
+
+	if (OidIsValid(relid))
+		for (int rel = REL_CHARTER; rel < REL_COUNT; rel++)
+			if (commune_relation(schema.rel[rel]->name) == relid)
+				return schema.rel[rel];
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("%s is not the row type of a table that acts change", OidIsValid(type) ? format_type_be(type) : "unknown"),
+			 errhint("Name the table by a NULL of its row type: commune.as_of(NULL::commune.member, 17).")));
+}
+
+typedef struct Showing
+{
+	const Rel  *rel;
+	Tuplestorestate *rows;
+	TupleTableSlot *slot;
+	MemoryContext context;		/* of one row */
+} Showing;
+
+static bool
+show_row(void *self, const void *row)
+{
+	Showing    *showing = self;
+	MemoryContext old = MemoryContextSwitchTo(showing->context);
+
+	state_fill_slot(showing->rel, showing->slot, row);
+	tuplestore_puttupleslot(showing->rows, showing->slot);
+	ExecClearTuple(showing->slot);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(showing->context);
+	return true;
+}
+
+/* SQL function: as_of(state anyelement, block bigint) returns setof anyelement */
+COMMUNE_FUNCTION(commune_fold_as_of)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "commune replay", ALLOCSET_DEFAULT_SIZES);
+	Showing		showing = {.rel = state_relation(get_fn_expr_argtype(fcinfo->flinfo, 0))};
+	int64		block = PG_ARGISNULL(1) ? -1 : PG_GETARG_INT64(1);
+	MemoryContext old;
+	TableStore *tables;
+	Arena		arena;
+	Arena		scratch;
+	Arena		block_arena;
+	Replay		replay = {0};
+	int64		number;
+	Fault		fault;
+
+	InitMaterializedSRF(fcinfo, 0);
+	old = MemoryContextSwitchTo(context);
+	tables = table_store_open(GetActiveSnapshot(), false, context);
+	context_arena_init(&arena, AllocSetContextCreate(context, "commune state", ALLOCSET_DEFAULT_SIZES));
+	context_arena_init(&scratch, AllocSetContextCreate(context, "commune scratch", ALLOCSET_DEFAULT_SIZES));
+	context_arena_init(&block_arena, AllocSetContextCreate(context, "commune block", ALLOCSET_DEFAULT_SIZES));
+	replay.store = table_store(tables);
+	replay.scratch = &scratch;
+	replay.state = state_new(&arena, NULL);
+	if (fold_blocks(&number, block, &replay, context, &block_arena, false, &fault) != CODE_OK)
+		fault_raise(&fault);
+	if (block < 0 || number != block + 1)
+		code_raise(CODE_NO_SUCH_BLOCK, block < 0 ? "It must be 0, before the first, or more." :
+				   psprintf("The last one is " INT64_FORMAT ".", number - 1));
+	showing.rows = result->setResult;
+	showing.slot = MakeSingleTupleTableSlot(result->setDesc, &TTSOpsVirtual);
+	showing.context = AllocSetContextCreate(context, "commune row", ALLOCSET_DEFAULT_SIZES);
+	state_scan(replay.state, rel_key(showing.rel->id), 0, NULL, SCAN_ALL, show_row, &showing);
+	ExecDropSingleTupleTableSlot(showing.slot);
 	table_store_close(tables);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);

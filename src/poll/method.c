@@ -10,6 +10,8 @@
 #include "voting/stv.h"
 #include "voting/words.h"
 
+#include <stdio.h>
+
 /* ---- the table ---- */
 
 #define LOTS (TIE_BIT(TIE_LOT) | TIE_BIT(TIE_OPTION_ORDER))
@@ -218,6 +220,60 @@ param_fits(const Json *v, const MethodParam *param, int64_t options)
 	return false;
 }
 
+/* Write the words of a list into a text of limited size: a, b, c. */
+static void
+list_words(char *out, size_t size, const char *const *words)
+{
+	size_t		n = 0;
+
+	out[0] = '\0';
+	for (int i = 0; words[i] != NULL && n < size; i++)
+		n += (size_t) snprintf(out + n, size - n, "%s%s", i > 0 ? ", " : "", words[i]);
+}
+
+static void
+list_rules(char *out, size_t size, uint32_t rules)
+{
+	size_t		n = 0;
+
+	out[0] = '\0';
+	for (TieRule rule = 0; rule < TIE_RULE_COUNT && n < size; rule++)
+		if ((rules & TIE_BIT(rule)) != 0)
+			n += (size_t) snprintf(out + n, size - n, "%s%s", n > 0 ? ", " : "", tie_rule_name(rule));
+}
+
+/* Refuse a parameter, and say what it may be. */
+static Code
+refuse_param(const MethodParam *param, int64_t options, Fault *fault)
+{
+	char		list[160];
+
+	switch (param->type)
+	{
+		case PARAM_FLAG:
+			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is true or false.", param->name);
+		case PARAM_INT:
+			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is an integer from %lld to %lld.", param->name,
+							 (long long) param->min, (long long) param->max);
+		case PARAM_SEATS:
+			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is an integer from 1 to %lld, the number of options.",
+							 param->name, (long long) options);
+		case PARAM_FRACTION:
+			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is a fraction [num, den] with 0 < num <= den.", param->name);
+		case PARAM_WORD:
+			list_words(list, sizeof list, param->words);
+			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is one of: %s.", param->name, list);
+		case PARAM_TIES:
+			list_rules(list, sizeof list, param->rules);
+			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" lists rules of: %s; the last one, and no other, decides any tie.",
+							 param->name, list);
+		case PARAM_COSTS:
+			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is an array of %lld integers from 1, one for each option.",
+							 param->name, (long long) options);
+	}
+	return CODE_BAD_PARAMS;
+}
+
 /* Check parameters that depend on each other. */
 static Code
 check_together(const Method *method, const Json *params, Fault *fault)
@@ -248,7 +304,7 @@ method_check_params(const Method *method, const Json *params, int64_t options, F
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The method has no parameter \"%.*s\".",
 							 (int) (v->name.n < 60 ? v->name.n : 60), v->name.p);
 		if (!param_fits(v, param, options))
-			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is not of its type or range.", param->name);
+			return refuse_param(param, options, fault);
 	}
 	for (const MethodParam *param = method->params; param->name != NULL; param++)
 		if (param->required && (params == NULL || json_get(params, param->name) == NULL))

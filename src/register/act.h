@@ -77,6 +77,9 @@ typedef struct Fold
 	Digest		leaf;
 	struct Member *signer;			/* NULL if the register has not named him yet */
 
+	/* what was evaluated before the block: action/evaluation.h; NULL for nothing */
+	const struct Evaluations *evaluations;
+
 	/* what the engine writes, in order */
 	void		(*write_entry) (struct Fold *fold, Entry entry, Digest *leaf);
 	void	   *writer;

@@ -468,8 +468,8 @@ store_fetch(Store *store, Arena *arena, void *row, RelId id, uint64 place, int w
 
 /* ---- writing ---- */
 
-static void
-fill_slot(const Rel *def, TupleTableSlot *slot, const Row *row)
+void
+state_fill_slot(const Rel *def, TupleTableSlot *slot, const Row *row)
 {
 	TupleDesc	desc = slot->tts_tupleDescriptor;
 
@@ -493,7 +493,7 @@ insert_rows(const Rel *def, ResultRelInfo *info, EState *estate, Row **rows, siz
 	for (size_t i = 0; i < n; i++)
 	{
 		slots[i] = table_slot_create(rel, NULL);
-		fill_slot(def, slots[i], rows[i]);
+		state_fill_slot(def, slots[i], rows[i]);
 	}
 	table_multi_insert(rel, slots, (int) n, GetCurrentCommandId(true), 0, NULL);
 	for (size_t i = 0; i < n; i++)
@@ -512,7 +512,7 @@ update_row(const Rel *def, ResultRelInfo *info, EState *estate, TupleTableSlot *
 	CompatUpdateIndexes update_indexes;
 
 	tid_of(&tid, row->place);
-	fill_slot(def, slot, row);
+	state_fill_slot(def, slot, row);
 	simple_table_tuple_update(info->ri_RelationDesc, &tid, slot, snapshot, &update_indexes);
 	if (compat_wants_indexes(update_indexes))
 		compat_insert_index_tuples(info, slot, estate);

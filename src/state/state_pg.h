@@ -6,6 +6,7 @@
 
 #include "base/base_pg.h"
 
+#include "executor/tuptable.h"
 #include "state/state.h"
 #include "utils/snapshot.h"
 
@@ -18,6 +19,9 @@ typedef struct TableStore TableStore;
 extern TableStore *table_store_open(Snapshot snapshot, bool write, MemoryContext context);
 extern Store *table_store(TableStore *store);
 extern void table_store_close(TableStore *store);
+
+/* Put a row into a slot of its table's row type. */
+extern void state_fill_slot(const Rel *def, TupleTableSlot *slot, const Row *row);
 
 /* The OID of a relation of schema commune; an error if there is none. */
 extern Oid	commune_relation(const char *name);
