@@ -109,7 +109,7 @@ register_era_changed(void)
 void
 register_check_owner(const char *what)
 {
-	if (!pg_class_ownercheck(commune_relation("act"), GetUserId()))
+	if (!compat_owns_table(commune_relation("act"), GetUserId()))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only the owner of the extension may %s", what)));
