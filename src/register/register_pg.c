@@ -86,11 +86,11 @@ register_era(bool *begun, bool *follower)
 			cache.era = 0;
 		else
 			cache.era = era.era;
+		cache.follower = log_follower(&row, table_store(tables), &arena);
 		cache.begun = cache.era > 0 && str_eq(era.binding, str_from(register_binding())) &&
-			!is_rewound(table_store(tables), &arena);
+			!is_rewound(table_store(tables), &arena) && !(cache.follower && row.promoted.p != NULL);
 		if (!cache.begun)
 			cache.era++;
-		cache.follower = log_follower(&row, table_store(tables), &arena);
 		table_store_close(tables);
 		MemoryContextDelete(context);
 		cache.valid = true;
