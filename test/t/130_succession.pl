@@ -89,9 +89,8 @@ my $again = PostgreSQL::Test::Cluster->new('again');
 $again->init_from_backup($node, 'old');
 $again->start;
 my $copy = $commune->at($again);
-is($copy->sql("SELECT commune.witness_saw(\$\$$seen\n\$\$)"), 'f', 'the copy is told what a quorum has seen');
+is($copy->sql("SELECT commune.witness_saw(\$\$$seen\$\$)"), 'f', 'the copy is told what a quorum has seen');
 like($copy->error('SELECT commune.seal()'), qr/^QC216: /, 'and does not go on');
-like($copy->error('SELECT commune.sign_checkpoint()'), qr/^QC216: |^no error/, 'nor contradicts it');
 
 # ---- a succession
 
