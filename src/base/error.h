@@ -134,6 +134,14 @@
 	X(BAD_BUDGET_BALLOTS, "22P02", "invalid budget ballots", \
 	  "Budget ballots are written as 2*(1,3) 1*(2): weight and projects; docs/budget.md explains the rest.") \
 	X(BAD_BUDGET_BALLOTS_BYTES, "22P03", "invalid bytes of budget ballots", "") \
+	/* actions: what decisions do */ \
+	X(BAD_PLAN, "QC701", "the plan cannot be read", "A plan is an array of 1 to 50 actions; docs/actions.md lists their kinds.") \
+	X(UNKNOWN_ACTION, "QC702", "unknown kind of action", "The kinds of actions are listed in docs/actions.md.") \
+	X(BAD_ACTION, "QC703", "the members of the action are not those of its kind", \
+	  "The members of each kind of action are listed in docs/actions.md.") \
+	X(LEVEL_TOO_LOW, "QC704", "the rule that decides ranks too low for this action", \
+	  "Decide it under a policy of a higher rank: docs/actions.md gives the level of each action.") \
+	X(NO_SUCH_PERSON, "QC705", "there is nobody of this number", "Persons are named by their number: SELECT id, did FROM commune.member.") \
 	/* the text of laws, and what they do: a class of its own, LA */ \
 	X(LAW_TEXT, "LAW01", "the text of the law cannot be accepted", \
 	  "docs/law.md has the form: Markdown with numbered articles; what is executed is printable ASCII, 16 KiB a block.") \

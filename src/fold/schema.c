@@ -1,6 +1,7 @@
 /*
  * schema.c -- the list of all relations and paths, in the order of their ids.
  */
+#include "action/resolution.h"
 #include "fold/fold.h"
 #include "register/rels.h"
 #include "witness/seen.h"
@@ -27,6 +28,7 @@ const Schema schema = {
 		[REL_POLL] = &poll_rel,
 		[REL_BALLOT] = &ballot_rel,
 		[REL_DELEGATION] = &delegation_rel,
+		[REL_RESOLUTION] = &resolution_rel,
 	},
 	.path = {
 		[ERA_BY_NUMBER] = &era_by_number,
@@ -61,6 +63,7 @@ const Schema schema = {
 		[BALLOT_BY_POLL] = &ballot_by_poll,
 		[DELEGATION_BY_TRUSTER] = &delegation_by_truster,
 		[DELEGATION_IN_FORCE] = &delegation_in_force,
+		[RESOLUTION_BY_SINCE] = &resolution_by_since,
 	},
 };
 

@@ -181,10 +181,10 @@ ask_fold(bool *founded, const Record *record, const Digest *leaf, int64 time, in
 
 	context_arena_init(&arena, context);
 	state = state_new(&arena, table_store(tables));
+	*founded = charter_find(state) != NULL;		/* before the act, which may be the charter */
 	code = fold_check(state, record, leaf, time, previous_time, fault);
 	if (code == CODE_OK)
 		code = check_limits(state, record, fault);
-	*founded = charter_find(state) != NULL;
 	table_store_close(tables);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);

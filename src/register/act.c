@@ -4,7 +4,7 @@
 #include "register/act.h"
 
 /* The members that every payload may have; record_parse() has read them. */
-static const char *const envelope[] = {"iss", "aud", "iat", "exp", "nonce", "act"};
+static const char *const envelope[] = {"iss", "aud", "iat", "exp", "nonce", "act", NULL};
 
 size_t
 text_length(Str text)
@@ -45,19 +45,40 @@ text_fits(const Json *v, int64_t max)
 	return true;
 }
 
+static inline bool
+is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
 static bool
 name_fits(const Json *v, int64_t max)
 {
 	if (v->type != JSON_STRING || v->string.n == 0 || v->string.n > (size_t) max)
 		return false;
 	for (size_t i = 0; i < v->string.n; i++)
+		if (!is_name_char(v->string.p[i]))
+			return false;
+	return true;
+}
+
+/* As a name, with _ and with dots that stand between two other characters. */
+static bool
+dotted_fits(const Json *v, int64_t max)
+{
+	bool		inside = false;
+
+	if (v->type != JSON_STRING || v->string.n > (size_t) max)
+		return false;
+	for (size_t i = 0; i < v->string.n; i++)
 	{
 		char		c = v->string.p[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
+		if (!is_name_char(c) && c != '_' && !(c == '.' && inside))
 			return false;
+		inside = c != '.';
 	}
-	return true;
+	return inside;
 }
 
 static bool
@@ -124,6 +145,9 @@ fits(const Json *v, const MemberSpec *spec, const char **what)
 		case MEMBER_NAME:
 			*what = "a name of a-z, 0-9 and -";
 			return name_fits(v, spec->max);
+		case MEMBER_DOTTED:
+			*what = "a name of a-z, 0-9, -, _ and dots between them";
+			return dotted_fits(v, spec->max);
 		case MEMBER_INT:
 			*what = "an integer in its range";
 			return v->type == JSON_INT && v->number >= spec->min && v->number <= spec->max;
@@ -151,39 +175,53 @@ fits(const Json *v, const MemberSpec *spec, const char **what)
 		case MEMBER_OBJECT:
 			*what = "an object";
 			return v->type == JSON_OBJECT;
+		case MEMBER_ARRAY:
+			*what = "an array";
+			return v->type == JSON_ARRAY;
 	}
 	return false;
+}
+
+static bool
+is_one_of(Str name, const char *const *names)
+{
+	while (*names != NULL && !str_is(name, *names))
+		names++;
+	return *names != NULL;
+}
+
+Code
+members_check(const Json *object, const char *what, Str kind, const char *const *others, const MemberSpec *members,
+			  Fault *fault)
+{
+	const char *expected = "";
+
+	for (const Json *v = object->child; v != NULL; v = v->next)
+	{
+		const MemberSpec *spec = members;
+
+		if (is_one_of(v->name, others))
+			continue;
+		while (spec->name != NULL && !str_is(v->name, spec->name))
+			spec++;
+		if (spec->name == NULL)
+			return fault_set(fault, CODE_BAD_MEMBERS, -1, "An %s \"%.*s\" has no member \"%.*s\".",
+							 what, (int) kind.n, kind.p, (int) (v->name.n < 60 ? v->name.n : 60), v->name.p);
+		if (!fits(v, spec, &expected))
+			return fault_set(fault, CODE_BAD_MEMBERS, -1, "The member \"%s\" of an %s \"%.*s\" is %s.",
+							 spec->name, what, (int) kind.n, kind.p, expected);
+	}
+	for (const MemberSpec *spec = members; spec->name != NULL; spec++)
+		if (!spec->optional && json_get(object, spec->name) == NULL)
+			return fault_set(fault, CODE_BAD_MEMBERS, -1, "An %s \"%.*s\" needs a member \"%s\".",
+							 what, (int) kind.n, kind.p, spec->name);
+	return CODE_OK;
 }
 
 Code
 act_check_members(const Record *record, const MemberSpec *members, Fault *fault)
 {
-	const char *what = "";
-
-	for (const Json *v = record->payload->child; v != NULL; v = v->next)
-	{
-		const MemberSpec *spec = members;
-		bool		known = false;
-
-		for (size_t i = 0; i < sizeof envelope / sizeof *envelope && !known; i++)
-			known = str_is(v->name, envelope[i]);
-		if (known)
-			continue;
-		while (spec->name != NULL && !str_is(v->name, spec->name))
-			spec++;
-		if (spec->name == NULL)
-			return fault_set(fault, CODE_BAD_MEMBERS, -1, "An act \"%.*s\" has no member \"%.*s\".",
-							 (int) record->act.n, record->act.p,
-							 (int) (v->name.n < 60 ? v->name.n : 60), v->name.p);
-		if (!fits(v, spec, &what))
-			return fault_set(fault, CODE_BAD_MEMBERS, -1, "The member \"%s\" of an act \"%.*s\" is %s.",
-							 spec->name, (int) record->act.n, record->act.p, what);
-	}
-	for (const MemberSpec *spec = members; spec->name != NULL; spec++)
-		if (!spec->optional && json_get(record->payload, spec->name) == NULL)
-			return fault_set(fault, CODE_BAD_MEMBERS, -1, "An act \"%.*s\" needs a member \"%s\".",
-							 (int) record->act.n, record->act.p, spec->name);
-	return CODE_OK;
+	return members_check(record->payload, "act", record->act, envelope, members, fault);
 }
 
 const Json *

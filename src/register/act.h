@@ -20,6 +20,7 @@ typedef enum MemberType
 {
 	MEMBER_TEXT,				/* 1 to max characters */
 	MEMBER_NAME,				/* [a-z0-9-]{1,max} */
+	MEMBER_DOTTED,				/* [a-z0-9_-]+ with dots between, at most max characters */
 	MEMBER_INT,					/* min to max */
 	MEMBER_INTS,				/* 1 to max integers from 1 to max, ascending */
 	MEMBER_TRUE,				/* the value true */
@@ -28,7 +29,8 @@ typedef enum MemberType
 	MEMBER_ID,					/* base64url of a leaf hash */
 	MEMBER_TEXTS,				/* 1 to 255 texts of 1 to max characters */
 	MEMBER_FRACTION,			/* [num, den] with 0 <= num <= den, den > 0 */
-	MEMBER_OBJECT				/* the rule reads it */
+	MEMBER_OBJECT,				/* the rule reads it */
+	MEMBER_ARRAY				/* the rule reads it */
 } MemberType;
 
 typedef struct MemberSpec
@@ -84,6 +86,13 @@ typedef struct Fold
 	void		(*write_entry) (struct Fold *fold, Entry entry, Digest *leaf);
 	void	   *writer;
 } Fold;
+
+/*
+ * Check the members of an object against those of its kind; others, with NULL behind the last, are members of every
+ * kind.  what says what the object is, for the fault: BAD_MEMBERS.
+ */
+extern Code members_check(const Json *object, const char *what, Str kind, const char *const *others,
+						  const MemberSpec *members, Fault *fault);
 
 /* Check the members of a payload against their kind: all required ones there, each of its type, none unknown. */
 extern Code act_check_members(const Record *record, const MemberSpec *members, Fault *fault);

@@ -46,6 +46,14 @@ typedef struct Relation
 	PathId		path[PATH_COUNT];
 } Relation;
 
+/* What a row was when a trial first had to do with it. */
+typedef struct Saved
+{
+	struct Saved *next;			/* the one before */
+	Row		   *row;
+	Row			image[];		/* all of the row's struct */
+} Saved;
+
 struct State
 {
 	Arena	   *arena;
@@ -54,6 +62,8 @@ struct State
 	Relation	rel[REL_COUNT];
 	Index		index[PATH_COUNT][2];
 	RowList		found;			/* by a scan of memory; used again by the next one */
+	bool		trying;			/* a trial goes on */
+	Saved	   *saved;			/* its rows, the last one first */
 };
 
 /* ---- values ---- */
@@ -503,6 +513,72 @@ enter(State *state, RelId rel, const void *source, bool stored, uint64_t place)
 	return row;
 }
 
+/* ---- trials ---- */
+
+/* Keep what a row is, once a trial. */
+static void
+save(State *state, Row *row)
+{
+	size_t		size = schema.rel[row->rel]->size;
+	Saved	   *saved;
+
+	if (!state->trying || row->saved)
+		return;
+	saved = arena_alloc(state->arena, sizeof *saved + size);
+	saved->row = row;
+	saved->next = state->saved;
+	memcpy(saved->image, row, size);
+	state->saved = saved;
+	row->saved = true;
+}
+
+void
+state_begin(State *state)
+{
+	if (state->trying)
+		abort();				/* whoever began the first trial would lose what it can bring back */
+	state->trying = true;
+}
+
+void
+state_watch(State *state, void *row)
+{
+	save(state, row);
+}
+
+void
+state_keep(State *state)
+{
+	for (Saved *saved = state->saved; saved != NULL; saved = saved->next)
+		saved->row->saved = false;
+	state->saved = NULL;
+	state->trying = false;
+}
+
+/* A row keeps what it knows of the store, which may have been written in between. */
+void
+state_undo(State *state)
+{
+	Saved	   *list = state->saved;
+
+	state_keep(state);
+	for (Saved *saved = list; saved != NULL; saved = saved->next)
+	{
+		Row			kept = *saved->row;
+
+		/* Most rows were only looked at. */
+		if (kept.dead == saved->image->dead &&
+			memcmp(saved->row + 1, saved->image + 1, schema.rel[kept.rel]->size - sizeof kept) == 0)
+			continue;
+		kept.dead = saved->image->dead;
+		memcpy(saved->row, saved->image, schema.rel[kept.rel]->size);
+		*saved->row = kept;
+		state_change(state, saved->row);
+	}
+}
+
+/* ---- finding and changing ---- */
+
 void *
 state_find(State *state, PathId id, const void *probe)
 {
@@ -515,7 +591,12 @@ state_find(State *state, PathId id, const void *probe)
 	}			offered;
 
 	if (row != NULL)
-		return row->dead ? NULL : row;
+	{
+		if (row->dead)
+			return NULL;
+		save(state, row);
+		return row;
+	}
 	if (state->store == NULL)
 		return NULL;
 	memset(&offered, 0, schema.rel[path->rel]->size);
@@ -525,7 +606,9 @@ state_find(State *state, PathId id, const void *probe)
 	/* Memory is newer than the store: a row that it holds has left this path since it was stored. */
 	if (index_find(state, primary_path(state, path->rel), &offered) != NULL)
 		return NULL;
-	return enter(state, path->rel, &offered, true, offered.row.place);
+	row = enter(state, path->rel, &offered, true, offered.row.place);
+	save(state, row);
+	return row;
 }
 
 void *
@@ -563,15 +646,22 @@ state_add(State *state, RelId rel, const void *source)
 	if (row != NULL)
 	{
 		/* The same key was deleted a moment ago: bring the row back with its new values. */
-		Row			kept = *row;
+		Row			kept;
 
+		save(state, row);
+		kept = *row;
 		memcpy(row, source, schema.rel[rel]->size);
 		*row = kept;
 		row->dead = false;
 		index_row(state, row);
 	}
 	else
+	{
 		row = enter(state, rel, source, false, 0);
+		row->dead = true;		/* which it was before the trial */
+		save(state, row);
+		row->dead = false;
+	}
 	mark_dirty(state, row);
 	return row;
 }
@@ -579,6 +669,8 @@ state_add(State *state, RelId rel, const void *source)
 void
 state_change(State *state, void *row)
 {
+	if (state->trying && !((Row *) row)->saved)
+		abort();				/* what it was is lost: the rule must find its rows in the trial */
 	index_row(state, row);
 	mark_dirty(state, row);
 }
@@ -670,6 +762,63 @@ add_found(State *state, Row *row)
 	list->v[list->n++] = row;
 }
 
+/* A scan of a store that is only read, and of the rows that differ from it in memory. */
+typedef struct Both
+{
+	State	   *state;
+	const RowPath *path;
+	bool		back;
+	RowVisitor	visit;
+	void	   *self;
+	bool		stopped;
+	size_t		next;			/* of the rows found in memory */
+} Both;
+
+/* Visit the rows in memory that come before a row, or all that are left. */
+static bool
+visit_memory(Both *both, const void *before)
+{
+	const RowList *found = &both->state->found;
+
+	for (; !both->stopped && both->next < found->n; both->next++)
+	{
+		const Row  *row = found->v[both->back ? found->n - 1 - both->next : both->next];
+		int			c = before != NULL ? path_cmp(both->path->id, row, before) : -1;
+
+		if (before != NULL && (both->back ? c < 0 : c > 0))
+			break;
+		both->stopped = !both->visit(both->self, row);
+	}
+	return !both->stopped;
+}
+
+static bool
+visit_stored(void *self, const void *row)
+{
+	Both	   *both = self;
+	const Row  *newer = index_find(both->state, primary_path(both->state, both->path->rel), row);
+
+	if (newer != NULL && newer->dirty)
+		return true;
+	if (visit_memory(both, row))
+		both->stopped = !both->visit(both->self, row);
+	return !both->stopped;
+}
+
+static void
+scan_both(State *state, PathId id, int ncols, const void *probe, ScanRange range, RowVisitor visit, void *self)
+{
+	Both		both = {.state = state, .path = schema.path[id], .back = range == SCAN_BACK, .visit = visit, .self = self};
+
+	state->found.n = 0;
+	for (Row *row = state->rel[both.path->rel].dirty; row != NULL; row = row->next_dirty)
+		if (!row->dead && on_path(state, both.path, row) && in_scan(both.path, ncols, probe, range, row))
+			add_found(state, row);
+	sort_rows(id, state->found.v, state->found.n);
+	state->store->scan(state->store, id, ncols, probe, range, 0, visit_stored, &both);
+	(void) visit_memory(&both, NULL);
+}
+
 void
 state_scan(State *state, PathId id, int ncols, const void *probe, ScanRange range, RowVisitor visit, void *self)
 {
@@ -680,7 +829,10 @@ state_scan(State *state, PathId id, int ncols, const void *probe, ScanRange rang
 	if (state->store != NULL)
 	{
 		state_flush(state);
-		state->store->scan(state->store, id, ncols, probe, range, 0, visit, self);
+		if (relation->dirty != NULL)
+			scan_both(state, id, ncols, probe, range, visit, self);
+		else
+			state->store->scan(state->store, id, ncols, probe, range, 0, visit, self);
 		return;
 	}
 	state->found.n = 0;

@@ -44,6 +44,8 @@ typedef enum RelId
 	REL_POLL,
 	REL_BALLOT,
 	REL_DELEGATION,
+	/* what decisions do */
+	REL_RESOLUTION,
 	REL_COUNT
 } RelId;
 
@@ -81,6 +83,7 @@ typedef enum PathId
 	BALLOT_BY_POLL,				/* poll, member */
 	DELEGATION_BY_TRUSTER,		/* truster, scope, since */
 	DELEGATION_IN_FORCE,		/* truster, scope, where until is NULL */
+	RESOLUTION_BY_SINCE,		/* since, place */
 	PATH_COUNT
 } PathId;
 
@@ -179,6 +182,7 @@ typedef struct Row
 	bool		dirty;			/* listed for the next flush */
 	bool		stored;			/* the store has a version of it, at place */
 	bool		dead;			/* deleted; kept so that the store's version is not found again */
+	bool		saved;			/* the trial that goes on can bring back what it was */
 	uint64_t	place;			/* the store's: where its version is */
 	struct Row *next;			/* all rows of the relation */
 	struct Row *next_dirty;
@@ -215,7 +219,7 @@ typedef struct Store
 	/*
 	 * Write rows of one relation, sorted by its first path: those that are stored and dead are deleted, those that are
 	 * stored changed, the others inserted.  Sets each row's place.  NULL for a store that is only read: what the rules
-	 * change then stays in memory, and scans do not see it.
+	 * change then stays in memory.
 	 */
 	void		(*write) (struct Store *store, RelId rel, Row **rows, size_t n);
 
@@ -243,6 +247,16 @@ extern void *state_add(State *state, RelId rel, const void *row);
 extern void state_change(State *state, void *row);
 
 extern void state_delete(State *state, void *row);
+
+/*
+ * A trial: what is changed after state_begin() either stays, with state_keep(), or is taken back by state_undo(), which
+ * leaves every row as it was, in a store as well.  Only rows that were found or added in the trial may be changed in
+ * it; one that the caller has held since before must be named by state_watch().  One trial at a time.
+ */
+extern void state_begin(State *state);
+extern void state_watch(State *state, void *row);
+extern void state_keep(State *state);
+extern void state_undo(State *state);
 
 /* Write what changed to the store, relation by relation, sorted by their first path.  Nothing to do without a store. */
 extern void state_flush(State *state);

@@ -430,7 +430,7 @@ test_newer(void)
 	memory_free(&memory);
 }
 
-/* A store that is only read: changes stay in memory, where they are found, and scans do not see them. */
+/* A store that is only read: changes stay in memory, where they are found; scans see both, in the order of the path. */
 static void
 test_read_only(void)
 {
@@ -450,10 +450,101 @@ test_read_only(void)
 	state_change(state, vouch);
 	state_flush(state);
 	CHECK(state_find(state, VOUCH_BY_CANDIDATE, &two) != NULL);
-	CHECK_STR(scan_all(state, VOUCH_BY_CANDIDATE), "12");
+	CHECK_STR(scan_all(state, VOUCH_BY_CANDIDATE), "12 13");
 	CHECK_INT(memory.writes, 0);
 	CHECK_INT(memory.table[REL_VOUCH].n, 1);
+
+	/* Rows before, between and behind the stored ones; changed and deleted ones; both ways, and stopped. */
+	for (int i = 3; i <= 9; i += 2)
+		memory_put(&memory, REL_VOUCH, &(Vouch){.candidate = i, .voucher = 1, .since = i}.row);
+	for (int i = 4; i <= 10; i += 3)
+		state_add(state, REL_VOUCH, &(Vouch){.candidate = i, .voucher = 1, .since = i});
+	state_delete(state, state_find(state, VOUCH_BY_CANDIDATE, &(Vouch){.candidate = 5, .voucher = 1}));
+	CHECK_STR(scan_all(state, VOUCH_BY_CANDIDATE), "12 13 31 41 71 91 101");
+	CHECK_STR(scan(state, VOUCH_BY_CANDIDATE, 0, NULL, SCAN_BACK, 0), "101 91 71 41 31 13 12");
+	CHECK_STR(scan(state, VOUCH_BY_CANDIDATE, 0, NULL, SCAN_BACK, 1), "101");
+	CHECK_STR(scan(state, VOUCH_BY_CANDIDATE, 0, NULL, SCAN_ALL, 2), "12 13");
+	CHECK_STR(scan(state, VOUCH_BY_CANDIDATE, 0, &(Vouch){.candidate = 7}, SCAN_FROM, 0), "71 91 101");
+	CHECK_STR(scan(state, VOUCH_BY_CANDIDATE, 0, &(Vouch){.candidate = 7}, SCAN_FROM, 2), "71 91");
+	CHECK_STR(scan(state, VOUCH_BY_VOUCHER, 1, &(Vouch){.voucher = 1}, SCAN_ALL, 0), "31 41 71 91 101");
 	CHECK_INT(((Vouch *) memory_row(&memory, VOUCH_BY_CANDIDATE, &one))->since, 7);
+	memory_free(&memory);
+}
+
+/* Everything that a store holds of the vouches, as text. */
+static Str
+stored_vouches(Memory *memory)
+{
+	size_t		n;
+	void	   *const *rows = memory_rows(memory, REL_VOUCH, &n);
+	Buf			text;
+
+	buf_init(&text, &heap.arena);
+	for (size_t i = 0; i < n; i++)
+	{
+		const Vouch *v = rows[i];
+
+		buf_str(&text, arena_printf(&heap.arena, "%lld>%lld=%lld ", (long long) v->voucher, (long long) v->candidate,
+									(long long) v->since));
+	}
+	return buf_done(&text);
+}
+
+/* A trial that is taken back leaves nothing, though the store was written in the middle of it. */
+static void
+test_undo(void)
+{
+	Memory		memory;
+	State	   *state;
+	Vouch		one = {.candidate = 1, .voucher = 2, .since = 7};
+	Vouch		two = {.candidate = 1, .voucher = 3, .since = 8};
+	Vouch		three = {.candidate = 1, .voucher = 4, .since = 9};
+	Vouch	   *held;
+	Vouch	   *row;
+
+	memory_init(&memory);
+	memory_put(&memory, REL_VOUCH, &one.row);
+	memory_put(&memory, REL_VOUCH, &two.row);
+	state = state_new(&heap.arena, &memory.store);
+	held = state_add(state, REL_VOUCH, &three);
+
+	state_begin(state);
+	row = state_find(state, VOUCH_BY_CANDIDATE, &one);
+	row->since = 70;
+	state_change(state, row);
+	state_delete(state, state_find(state, VOUCH_BY_CANDIDATE, &two));
+	state_add(state, REL_VOUCH, &(Vouch){.candidate = 5, .voucher = 6, .since = 1});
+	state_watch(state, held);
+	held->since = 90;
+	state_change(state, held);
+	CHECK_STR(scan_all(state, VOUCH_BY_CANDIDATE), "12 14 56");
+	CHECK_STR(stored_vouches(&memory), "2>1=70 4>1=90 6>5=1 ");
+	state_add(state, REL_VOUCH, &(Vouch){.candidate = 1, .voucher = 3, .since = 80});		/* deleted, written, added again */
+	state_delete(state, state_find(state, VOUCH_BY_CANDIDATE, &(Vouch){.candidate = 5, .voucher = 6}));
+	state_undo(state);
+	state_flush(state);
+	CHECK_STR(stored_vouches(&memory), "2>1=7 3>1=8 4>1=9 ");
+	CHECK_STR(scan_all(state, VOUCH_BY_VOUCHER), "12 13 14");
+	CHECK(state_find(state, VOUCH_BY_CANDIDATE, &(Vouch){.candidate = 5, .voucher = 6}) == NULL);
+
+	/* The next trial begins afresh; what is kept stays. */
+	state_begin(state);
+	row = state_find(state, VOUCH_BY_CANDIDATE, &one);
+	row->since = 71;
+	state_change(state, row);
+	state_keep(state);
+	state_begin(state);
+	state_undo(state);
+	state_flush(state);
+	CHECK_STR(stored_vouches(&memory), "2>1=71 3>1=8 4>1=9 ");
+
+	/* Rows that were only looked at are not written. */
+	memory.writes = 0;
+	state_begin(state);
+	(void) state_find(state, VOUCH_BY_CANDIDATE, &one);
+	state_undo(state);
+	state_flush(state);
+	CHECK_INT(memory.writes, 0);
 	memory_free(&memory);
 }
 
@@ -526,39 +617,65 @@ check_vouches(State *state, Vouches want)
 	CHECK(str_eq(scan(state, VOUCH_BY_VOUCHER, 1, &(Vouch){.voucher = a}, SCAN_ALL, 0), buf_done(&by_voucher)));
 }
 
+/* Add, change or delete a vouch. */
+static void
+random_step(State *state, Vouches want, int step)
+{
+	Vouch		key = {.candidate = seeded_below(KEYS), .voucher = seeded_below(KEYS), .since = step};
+	int64_t    *at = &want[key.candidate][key.voucher];
+	Vouch	   *row = state_find(state, VOUCH_BY_CANDIDATE, &key);
+
+	CHECK_INT(row ? row->since : 0, *at);
+	if (row == NULL)
+	{
+		*at = step;
+		state_add(state, REL_VOUCH, &key);
+	}
+	else if (seeded_below(2))
+	{
+		*at = row->since = step;
+		state_change(state, row);
+	}
+	else
+	{
+		*at = 0;
+		state_delete(state, row);
+	}
+}
+
 static void
 test_random(Store *store)
 {
 	State	   *state = state_new(&heap.arena, store);
 	Vouches		want = {{0}};
+	Vouches		before;
+	bool		trying = false;
 
 	for (int step = 1; step < 6000; step++)
 	{
-		Vouch		key = {.candidate = seeded_below(KEYS), .voucher = seeded_below(KEYS), .since = step};
-		int64_t    *at = &want[key.candidate][key.voucher];
-		Vouch	   *row = state_find(state, VOUCH_BY_CANDIDATE, &key);
-
-		CHECK_INT(row ? row->since : 0, *at);
-		if (row == NULL)
+		/* Trials of about twenty steps, half of which are taken back. */
+		if (seeded_below(20) == 0)
 		{
-			*at = step;
-			state_add(state, REL_VOUCH, &key);
+			if (!trying)
+			{
+				memcpy(before, want, sizeof want);
+				state_begin(state);
+			}
+			else if (seeded_below(2) == 0)
+			{
+				memcpy(want, before, sizeof want);
+				state_undo(state);
+			}
+			else
+				state_keep(state);
+			trying = !trying;
 		}
-		else if (seeded_below(2))
-		{
-			*at = row->since = step;
-			state_change(state, row);
-		}
-		else
-		{
-			*at = 0;
-			state_delete(state, row);
-		}
+		random_step(state, want, step);
 		if (seeded_below(50) == 0)
 			check_vouches(state, want);
 		if (seeded_below(100) == 0)
 			state_flush(state);
-		if (store != NULL && seeded_below(300) == 0)
+		if (store != NULL && !trying && seeded_below(300) == 0)
 		{
 			state_flush(state);
 			state = state_new(&heap.arena, store);
@@ -593,6 +710,7 @@ main(void)
 	}
 	test_newer();
 	test_read_only();
+	test_undo();
 	test_missing();
 	heap_arena_free(&heap);
 	return check_done("state");
