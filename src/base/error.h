@@ -106,6 +106,7 @@
 	  "The charter's limit delegation_days says how long a list of delegates counts; sign it again in time to renew it.") \
 	X(BALLOT_FINAL, "QC507", "the ballot is final", \
 	  "Others rest with it: who represented somebody when the override window began cannot change his ballot; whoever he represents may still vote himself.") \
+	X(BAD_CAP, "22023", "a cap is out of range", "A cap is the most weight that may rest with a voter, 1 or more; NULL bounds nothing.") \
 	/* counting votes */ \
 	X(TIE_NEEDS_SEED, "QC601", "a tie needs a lot, and there is no seed", \
 	  "Give a seed that nobody could choose, or name another rule in ties: see docs/voting.md.") \

@@ -69,7 +69,9 @@ static const MethodParam shares_params[] = {
 static const MethodParam consent_params[] = {{NULL}};
 
 /* Parameters that a poll may have whatever its method is. */
-static const MethodParam common[] = {NUMBER("override_window", 1, TIME_MAX), FLAG("running"), {NULL}};
+static const MethodParam common[] = {
+	{.name = "cap", .type = PARAM_SHARE, .min = 1, .max = SAFE_INT_MAX}, NUMBER("override_window", 1, TIME_MAX), FLAG("running"), {NULL}
+};
 
 const Method methods[METHOD_COUNT] = {
 	{METHOD_MAJORITY, "majority", majority_params, CHOICE_OPTION},
@@ -143,6 +145,18 @@ method_fraction(int64_t *num, int64_t *den, const Json *params, const char *name
 	return true;
 }
 
+int64_t
+method_cap(const Json *params, int64_t electorate)
+{
+	const Json *v = params ? json_get(params, "cap") : NULL;
+	int64_t		share;
+
+	if (v == NULL || v->type == JSON_INT)
+		return v != NULL ? v->number : 0;
+	share = (int64_t) ((__int128) electorate * v->child->number / v->child->next->number);
+	return share > 1 ? share : 1;
+}
+
 int
 method_word(const Method *method, const Json *params, const char *name)
 {
@@ -201,6 +215,14 @@ costs_fit(const Json *v, int64_t options)
 }
 
 static bool
+fraction_fits(const Json *v)
+{
+	return v->type == JSON_ARRAY && v->count == 2 &&
+		v->child->type == JSON_INT && v->child->next->type == JSON_INT &&
+		v->child->number > 0 && v->child->number <= v->child->next->number;
+}
+
+static bool
 param_fits(const Json *v, const MethodParam *param, int64_t options)
 {
 	switch (param->type)
@@ -212,9 +234,9 @@ param_fits(const Json *v, const MethodParam *param, int64_t options)
 		case PARAM_SEATS:
 			return v->type == JSON_INT && v->number >= 1 && v->number <= options;
 		case PARAM_FRACTION:
-			return v->type == JSON_ARRAY && v->count == 2 &&
-				v->child->type == JSON_INT && v->child->next->type == JSON_INT &&
-				v->child->number > 0 && v->child->number <= v->child->next->number;
+			return fraction_fits(v);
+		case PARAM_SHARE:
+			return fraction_fits(v) || (v->type == JSON_INT && v->number >= param->min && v->number <= param->max);
 		case PARAM_WORD:
 			return v->type == JSON_STRING && word_find(param->words, v->string) >= 0;
 		case PARAM_TIES:
@@ -265,6 +287,10 @@ refuse_param(const MethodParam *param, int64_t options, Fault *fault)
 							 param->name, (long long) options);
 		case PARAM_FRACTION:
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is a fraction [num, den] with 0 < num <= den.", param->name);
+		case PARAM_SHARE:
+			return fault_set(fault, CODE_BAD_PARAMS, -1,
+							 "The parameter \"%s\" is an integer from %lld to %lld, or a fraction [num, den] with 0 < num <= den.",
+							 param->name, (long long) param->min, (long long) param->max);
 		case PARAM_WORD:
 			list_words(list, sizeof list, param->words);
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is one of: %s.", param->name, list);

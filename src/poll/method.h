@@ -51,6 +51,7 @@ typedef enum ParamType
 	PARAM_INT,					/* min to max */
 	PARAM_SEATS,				/* 1 to the number of options */
 	PARAM_FRACTION,				/* [num, den], 0 < num <= den */
+	PARAM_SHARE,				/* min to max, or a fraction */
 	PARAM_WORD,					/* one of words */
 	PARAM_TIES,					/* rules for ties, of those in rules, separated by commas; the last one decides any tie */
 	PARAM_COSTS					/* an integer from 1 for each option */
@@ -101,6 +102,11 @@ extern bool method_flag(const Json *params, const char *name);
 
 /* True and num/den if the fraction is there. */
 extern bool method_fraction(int64_t *num, int64_t *den, const Json *params, const char *name);
+
+/*
+ * The most members, himself included, that a voter may stand for, of an electorate of this number; 0 if there is no cap.
+ */
+extern int64_t method_cap(const Json *params, int64_t electorate);
 
 /* The place of a word among those of the parameter. */
 extern int	method_word(const Method *method, const Json *params, const char *name);
