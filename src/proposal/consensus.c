@@ -78,7 +78,7 @@ count(void *self, const void *row)
 }
 
 Code
-consent_count(Consent *out, Arena *arena, State *state, const Poll *poll, const Terms *terms, Fault *fault)
+consent_count(Consent *out, Arena *arena, State *state, Poll *poll, const Terms *terms, Fault *fault)
 {
 	ConsentCounter counter = {.poll = poll, .out = out, .arena = arena};
 	Fraction	approval = terms->bars.approval;

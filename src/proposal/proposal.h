@@ -210,6 +210,6 @@ typedef struct Consent
 } Consent;
 
 /* Count a round. */
-extern Code consent_count(Consent *out, Arena *arena, State *state, const Poll *poll, const Terms *terms, Fault *fault);
+extern Code consent_count(Consent *out, Arena *arena, State *state, Poll *poll, const Terms *terms, Fault *fault);
 
 #endif
