@@ -3,6 +3,8 @@
  */
 #include "fold/fold.h"
 
+#include "action/standing.h"
+
 #include <stdlib.h>
 
 static const ActKind *const kinds[] = {member_acts, topic_acts, poll_acts, ballot_acts, delegation_acts};
@@ -401,6 +403,7 @@ fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, A
 	for (size_t i = 0; i < in->nisolated; i++)
 		write_isolated(&fold, in->isolated[i]);
 	run_clock(&fold, in->first);
+	standing_advance(&fold);
 	write_results(&fold, in);
 	state_flush(state);
 }
@@ -432,7 +435,7 @@ fold_is_due(State *state, int64_t time, int64_t previous_time)
 	Watch		watch = {time, previous_time, false};
 
 	state_scan(state, POLL_BY_DUE, 0, NULL, SCAN_ALL, watch_poll, &watch);
-	return watch.due;
+	return watch.due || standing_is_due(state, time);
 }
 
 static bool
