@@ -54,7 +54,7 @@ let_rest(const Evaluation *e)
 	{
 		/* Who has rested longest makes room. */
 		r = &resting[nresting < RESTING_MAX ? nresting++ : 0];
-		*r = (Resting){e->kind, e->subject};
+		*r = (Resting){.kind = e->kind, .subject = e->subject};
 	}
 	r->until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), (int64) REST_FIRST_MS << Min(r->failures, REST_DOUBLINGS));
 	r->failures++;

@@ -3,6 +3,7 @@
  */
 #include "fold/fold.h"
 
+#include "action/standing.h"
 #include "law/enacted.h"
 #include "proposal/proposal.h"
 
@@ -352,6 +353,7 @@ run_clock(Fold *fold, int64_t first_index)
 	do
 	{
 		before = out->nentries;
+		standing_advance(fold);
 		advance_polls(fold, first_index);
 		proposals_advance(fold);
 		laws_advance(fold);
@@ -506,7 +508,7 @@ fold_is_due(State *state, int64_t time, int64_t previous_time)
 	Watch		watch = {time, previous_time, false};
 
 	state_scan(state, POLL_BY_DUE, 0, NULL, SCAN_ALL, watch_poll, &watch);
-	return watch.due || proposals_are_due(state, time) || laws_are_due(state, time);
+	return watch.due || proposals_are_due(state, time) || laws_are_due(state, time) || standing_is_due(state, time);
 }
 
 /* ---- what is evaluated before a block ---- */

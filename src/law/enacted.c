@@ -67,7 +67,6 @@ static const Col law_run_cols[] = {
 	COL(COL_TEXT, RunRow, message),
 };
 
-#define REL(id, name, type, cols) {id, name, sizeof(type), sizeof cols / sizeof *cols, cols}
 const Rel	law_rel = REL(REL_LAW, "law", LawRow, law_cols);
 const Rel	law_version_rel = REL(REL_LAW_VERSION, "law_version", LawVersion, law_version_cols);
 const Rel	law_rule_rel = REL(REL_LAW_RULE, "law_rule", RuleRow, law_rule_cols);

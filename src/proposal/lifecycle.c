@@ -664,7 +664,7 @@ execute(Fold *fold, Proposal *proposal, const Terms *terms)
 	code = plan_apply(fold, &plan, &doing);
 	if (code != CODE_OK)
 	{
-		fail(fold, proposal, terms, str_from(code_sqlstate(code)), str_from(code_message(code)));
+		fail(fold, proposal, terms, str_from(code_sqlstate(code)), arena_str(fold->scratch, str_from(fold->fault->detail)));
 		return;
 	}
 	write_execution(fold, proposal, STR_NONE);

@@ -68,7 +68,6 @@ static const Col turnout_cols[] = {
 	COL(COL_INT8, Turnout, average),
 };
 
-#define REL(id, name, type, cols) {id, name, sizeof(type), sizeof(cols) / sizeof *(cols), cols}
 
 const Rel	proposal_rel = REL(REL_PROPOSAL, "proposal", Proposal, proposal_cols);
 const Rel	support_rel = REL(REL_SUPPORT, "support", Support, support_cols);

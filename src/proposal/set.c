@@ -135,7 +135,7 @@ veto(Doing *doing)
 }
 
 const ActionKind proposal_actions[] = {
-	{"policy.set", LEVEL_ORGANIC, DAYS(14), false, "Set the policy {policy}", set_members, set_policy, set_needs},
-	{"proposal.veto", LEVEL_LAW, 0, false, "Stop the decided proposal {proposal}: {reason}", veto_members, veto, veto_needs},
+	{"policy.set", LEVEL_ORGANIC, DAYS(14), false, "Set the policy {policy}", set_members, set_policy, set_needs, NULL},
+	{"proposal.veto", LEVEL_LAW, 0, false, "Stop the decided proposal {proposal}: {reason}", veto_members, veto, veto_needs, NULL},
 	{NULL}
 };

@@ -263,7 +263,7 @@ test_event(void)
 	CHECK_INT(count_table(&c, REL_LAW_RUN), 0);
 
 	/* Two acts of a block are one event; a refused one is none. */
-	ACT(&c, NOT_MEMBER, "dan", "topic", "'topic':'x'");
+	ACT(&c, NOT_A_MEMBER, "dan", "topic", "'topic':'x'");
 	CHECK(topics->due == INT8_NONE);
 	ADD(&c, OK, "ann", "topic", "'topic':'x'");
 	ADD(&c, OK, "ann", "topic", "'topic':'y'");
@@ -308,8 +308,9 @@ test_amend(void)
 	begin(&c);
 	enact(&c, "a", ENACT("notice", LAW("Notice", "")));
 	base64url_encode(hash, (const uint8_t *) law(&c, "notice")->hash.p, HASH_SIZE);
-	snprintf(plan, sizeof plan, "[{'do':'law.amend','diff':'@@ -1,2 +1,2 @@\\n-# Notice\\n+# A notice\\n ## Article 1\\n','hash':'%s','name':'notice'}]", hash);
+	snprintf(plan, sizeof plan, "[{'do':'law.amend','diff':'--- a\\n+++ b\\n@@ -1,2 +1,2 @@\\n-# Notice\\n+# A notice\\n ## Article 1\\n','hash':'%s','name':'notice'}]", hash);
 	propose(&c, "b", plan, true);
+	snprintf(plan, sizeof plan, "[{'do':'law.amend','diff':'--- a\\n+++ b\\n@@ -1,2 +1,2 @@\\n-# Notice\\n+# No notice\\n ## Article 1\\n','hash':'%s','name':'notice'}]", hash);
 	propose(&c, "c", plan, true);
 	carry_out(&c, "b", true);
 	STATUS(&c, "b", "executed");

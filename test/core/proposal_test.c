@@ -672,7 +672,7 @@ test_guard(void)
 	queued(&c, "stop2", "[{'do':'proposal.veto','proposal':'b','reason':'Once more.'}]");
 	pass(&c, 40);
 	STATUS(&c, "stop2", "failed");
-	REASON(&c, "stop2", "QC756: the proposal is in another phase");
+	REASON(&c, "stop2", "QC756: Action 1 (proposal.veto): \"b\" is in the phase vetoed: a veto stops what is decided and not done.");
 	CHECK_INT(proposal(&c, "stop2")->attempts, 1);
 	pass(&c, 4);
 	CHECK_INT(proposal(&c, "stop2")->attempts, 1);
@@ -959,7 +959,7 @@ test_set_policy(void)
 	/* Who raises a bar must clear the new one: three of four are not nine tenths. */
 	set_policy(&c, "a", REPLACED("[9,10]", "[2,5]"), "yyyn");
 	STATUS(&c, "a", "failed");
-	REASON(&c, "a", "QC763: the decision does not clear the bars that it changes");
+	REASON(&c, "a", "QC763: Action 1 (policy.set): With 3 yes and 1 no of 5 the proposal does not clear the bars that it sets.");
 	CHECK_INT(policy_find(c.state, STR("q"))->version, 1);
 	set_policy(&c, "b", REPLACED("[9,10]", "[3,5]"), "yyyy");
 	STATUS(&c, "b", "executed");
