@@ -74,56 +74,75 @@ wake(const Evaluation *e)
 /* Acts wait for their block meanwhile: what is not reached in this time is left for the next one. */
 #define EVALUATE_MS 2000
 
-/* The texts of a plan's laws: they pass the sandbox, and their own tests. */
-static Str
-evaluate_plan(Arena *arena, State *state, int64 seq)
+/* What is to be evaluated, read from the state beforehand: its tables belong to the transaction outside. */
+typedef struct Question
 {
-	StrList		texts;
-	Fault		fault;
-	Buf			failed;
+	Evaluation	of;
+	StrList		texts;			/* of a plan's laws, or of the rule's one */
+	Str			failed;			/* an outcome that needs no SQL */
+	Str			rule;
+	int64		slot;
+} Question;
 
-	if (fold_texts(&texts, arena, state, seq, &fault) == CODE_OK)
-		return law_evaluate_texts(arena, texts.v, texts.n);
-	entry_begin(&failed, arena);
-	entry_text(&failed, "failed", str_from(code_sqlstate(fault.code)));
-	entry_text(&failed, "message", str_from(fault.detail));
-	return entry_end(&failed);
+static void
+read_question(Question *q, Arena *arena, State *state, Evaluation e)
+{
+	Fault		fault;
+
+	*q = (Question){.of = e};
+	if (e.kind == EVALUATE_LAW)
+	{
+		const RuleRow *rule = law_find_rule(state, e.subject);
+
+		q->texts = (StrList){&law_find_seq(state, rule->law)->text, 1};
+		q->rule = rule->name;
+		q->slot = rule->slot;
+	}
+	else if (fold_texts(&q->texts, arena, state, e.subject, &fault) != CODE_OK)
+	{
+		Buf			failed;
+
+		entry_begin(&failed, arena);
+		entry_text(&failed, "failed", str_from(code_sqlstate(fault.code)));
+		entry_text(&failed, "message", arena_str(arena, str_from(fault.detail)));
+		q->failed = entry_end(&failed);
+	}
 }
 
-/* What a rule returns, and what its law rests on. */
+/*
+ * Texts of laws pass the sandbox, and their own tests; of a rule also what it returns.  The hash of what the law rests on
+ * goes with it.
+ */
 static Str
-evaluate_rule(Arena *arena, State *state, int64 seq)
+evaluate(Arena *arena, const Question *q)
 {
-	const RuleRow *rule = law_find_rule(state, seq);
-	const LawRow *law = law_find_seq(state, rule->law);
-	Str			closure = law_evaluate_texts(arena, &law->text, 1);
-	Str			actions = law_evaluate_rule(arena, law->text, rule->name, rule->slot);
-	const Json *c;
-	const Json *a;
+	const Json *closure;
+	const Json *actions;
+	Str			checked;
+	Str			ran;
 	Buf			both;
 	Buf			list;
 
-	if (json_parse(&c, arena, closure.p, closure.n, NULL) != CODE_OK || json_get(c, "closure") == NULL)
-		return closure;
-	if (json_parse(&a, arena, actions.p, actions.n, NULL) != CODE_OK || json_get(a, "actions") == NULL)
-		return actions;
+	if (q->failed.p != NULL)
+		return q->failed;
+	checked = law_evaluate_texts(arena, q->texts.v, q->texts.n);
+	if (q->of.kind == EVALUATE_PLAN || json_parse(&closure, arena, checked.p, checked.n, NULL) != CODE_OK ||
+		json_get(closure, "closure") == NULL)
+		return checked;
+	ran = law_evaluate_rule(arena, *q->texts.v, q->rule, q->slot);
+	if (json_parse(&actions, arena, ran.p, ran.n, NULL) != CODE_OK || json_get(actions, "actions") == NULL)
+		return ran;
 	buf_init(&list, arena);
-	json_canonical(&list, json_get(a, "actions"));
+	json_canonical(&list, json_get(actions, "actions"));
 	entry_begin(&both, arena);
 	entry_raw(&both, "actions", buf_done(&list));
-	entry_text(&both, "closure", json_get(c, "closure")->string);
+	entry_text(&both, "closure", json_get(closure, "closure")->string);
 	return entry_end(&both);
-}
-
-static Str
-evaluate(Arena *arena, const Evaluation *e, State *state)
-{
-	return e->kind == EVALUATE_PLAN ? evaluate_plan(arena, state, e->subject) : evaluate_rule(arena, state, e->subject);
 }
 
 /* Evaluate in a subtransaction.  False after an accident, of which a warning tells. */
 static bool
-evaluate_safely(Evaluation *e, Arena *arena, State *state)
+evaluate_safely(Str *outcome, Arena *arena, const Question *q)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -133,7 +152,7 @@ evaluate_safely(Evaluation *e, Arena *arena, State *state)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		e->outcome = evaluate(arena, e, state);
+		*outcome = evaluate(arena, q);
 		ReleaseCurrentSubTransaction();
 		done = true;
 	}
@@ -148,7 +167,7 @@ evaluate_safely(Evaluation *e, Arena *arena, State *state)
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 		ereport(WARNING,
-				(errmsg("%s " INT64_FORMAT " could not be evaluated, and waits", e->kind == EVALUATE_PLAN ? "the plan of proposal" : "rule", e->subject),
+				(errmsg("%s " INT64_FORMAT " could not be evaluated, and waits", q->of.kind == EVALUATE_PLAN ? "the plan of proposal" : "rule", q->of.subject),
 				 errdetail("%s: %s", unpack_sql_state(error->sqlerrcode), error->message),
 				 errhint("It is tried again; nothing is decided by a limit of this machine.")));
 		FreeErrorData(error);
@@ -181,11 +200,13 @@ evaluate_due(Evaluations *out, int64 *block, int64 time)
 	{
 		Evaluation *e = &wanted.v[i];
 		const Resting *r = find_resting(e);
+		Question	q;
 
 		CHECK_FOR_INTERRUPTS();
 		if (r != NULL && r->until > GetCurrentTimestamp())
 			continue;
-		if (!evaluate_safely(e, out->arena, state))
+		read_question(&q, &arena, state, *e);
+		if (!evaluate_safely(&e->outcome, out->arena, &q))
 			let_rest(e);
 		else
 		{
@@ -253,6 +274,7 @@ evaluate_again(const StoredBlock *block, Arena *arena, Fault *fault)
 		const LeafMember *m = &block->members[i];
 		const Json *body;
 		Evaluation	e;
+		Question	q;
 		Str			ought;
 
 		if (!is_evaluation(m))
@@ -263,7 +285,8 @@ evaluate_again(const StoredBlock *block, Arena *arena, Fault *fault)
 			code = fault_set(fault, CODE_DAMAGED, block->row->first + (int64) i, "The block has an evaluation of what was not due before it.");
 			break;
 		}
-		ought = evaluate(arena, &e, state);
+		read_question(&q, arena, state, e);
+		ought = evaluate(arena, &q);
 		if (!str_eq(ought, e.outcome))
 			code = fault_set(fault, CODE_DAMAGED, block->row->first + (int64) i,
 							 "The evaluation of %s " INT64_FORMAT " gives %.*s, the register has %.*s.",

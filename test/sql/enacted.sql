@@ -19,9 +19,9 @@ SELECT commune.seal();
 -- ---- the texts
 
 -- A law that answers topics with a notice, and a number that it goes by; another one that wants more than it was given.
-\set law '# Notices\n## Article 1\nA new topic is announced.\n```law announce\non event topic\nmay publish at most 3 per run\nselect law.publish(\u0027Topics\u0027, \u0027There are \u0027 || law.text(count(*)) || \u0027 topics.\u0027) from law.topics\n```\n```law-test announce\ngiven law.topics (topic): (\u0027a\u0027), (\u0027b\u0027)\nexpect publish(\u0027Topics\u0027, \u0027There are 2 topics.\u0027)\n```\n'
-\set greedy '# Greed\n## Article 1\nIt may speak, and pays.\n```law pays\non event topic\nmay publish\nselect law.pay(m.id, 10, \u0027for the author\u0027) from law.members m\n```\n'
-\set bad '# Bad\n## Article 1\nIt looks where it may not.\n```law looks\non event topic\nmay publish\nselect law.publish(a.kind, a.kind) from commune.act a\n```\n'
+\set law '# Notices\\n## Article 1\\nA new topic is announced.\\n```law announce\\non event topic\\nmay publish at most 3 per run\\nselect law.publish(\\u0027Topics\\u0027, \\u0027There are \\u0027 || law.text(count(*)) || \\u0027 topics.\\u0027) from law.topics\\n```\\n```law-test announce\\ngiven law.topics (topic): (\\u0027a\\u0027), (\\u0027b\\u0027)\\nexpect publish(\\u0027Topics\\u0027, \\u0027There are 2 topics.\\u0027)\\n```\\n'
+\set greedy '# Greed\\n## Article 1\\nIt may speak, and pays.\\n```law pays\\non event topic\\nmay publish\\nselect law.pay(m.id, 10, \\u0027for the author\\u0027) from law.members m\\n```\\n'
+\set bad '# Bad\\n## Article 1\\nIt looks where it may not.\\n```law looks\\non event topic\\nmay publish\\nselect law.publish(a.kind, a.kind) from commune.act a\\n```\\n'
 
 -- What cannot be a law is refused when it is proposed for the vote: the proposal comes back with the reason.
 \set r `build/sign ann 3 "$AUD" propose '{"name":"bad","title":"Look","policy":"quick","plan":[{"do":"law.enact","name":"bad","text":":bad"}]}'`
@@ -61,7 +61,7 @@ SELECT commune.seal() > 0 AS sealed;
 SELECT title, text FROM commune.resolution;
 SELECT r.name, r.due IS NOT NULL AS again, r.runs, r.failures FROM commune.law_rule r ORDER BY seq;
 SELECT name, actions, error, message FROM commune.law_run ORDER BY since;
-SELECT body FROM commune.entry WHERE kind = 'evaluation' AND body LIKE '%"kind":"law"%There are%';
+SELECT body::json->'outcome'->'actions' AS actions, body::json->'subject' AS subject FROM commune.entry WHERE kind = 'evaluation' AND body LIKE '%"kind":"law"%There are%';
 SELECT commune.seal() > 0 AS sealed;
 
 -- ---- what a superuser puts in the way of it
