@@ -162,6 +162,11 @@
 	X(LAW_TEST, "QC801", "a test of the law fails", "Correct the law or the test: the tests of a law must pass when it is proposed and when it is enacted.") \
 	X(NO_LAW_ROLE, "QC802", "there is no role to run laws as", "Make it, once for the cluster: SELECT commune.create_roles().") \
 	X(NO_SUCH_RULE, "QC803", "there is no such rule of a law", "SELECT * FROM commune.law_rule lists the rules in force.") \
+	X(DIFF_MISMATCH, "QC804", "the diff does not fit the text", "Make it anew from the text in force: nothing is moved and no line may differ.") \
+	X(BAD_DIFF, "QC805", "the diff cannot be read", \
+	  "A unified diff is the lines --- and +++, or neither, and then hunks: make it with diff -u old new.") \
+	X(BAD_SCHEDULE, "QC806", "the schedule cannot be read", \
+	  "A schedule has cron's five fields in UTC: minute, hour, day of the month, month, day of the week, as in 0 0 1 * *.") \
 	/* the client's own */ \
 	X(BAD_KEY_FILE, "QC901", "the key file cannot be used", "") \
 	X(CONTRADICTION, "QC902", "the register contradicts what was seen before", \
