@@ -155,10 +155,6 @@
 	X(BAD_VKEY, "QC714", "the key cannot be read", "A key is written as C2SP vkeys are: NAME+ID+BASE64.") \
 	X(BAD_VALUE, "QC715", "the value is out of the parameter's range", "SELECT name, type, min, max FROM commune.parameter.") \
 	X(PARAMETER_DEFINED, "QC716", "the parameter is defined already", "Type, range and level are given once, when a parameter is set for the first time.") \
-	/* texts and times of laws */ \
-	X(BAD_DIFF, "QC721", "the diff does not fit the text", "Make a unified diff from exactly the text in force: each line of context must be there.") \
-	X(BAD_SCHEDULE, "QC722", "the schedule cannot be read", \
-	  "A schedule is five fields in UTC, as in cron: minute, hour, day of the month, month, day of the week.") \
 	/* rights that nobody decides away: level 0 */ \
 	X(TAKES_FROM_PERSON, "QC781", "nothing is taken from a person by decision", \
 	  "What belongs to somebody is his: pay from accounts of the commune.") \
@@ -191,6 +187,11 @@
 	X(LAW_HELD, "QC814", "this version of the law was suspended before", "A version can be suspended once: repeal or amend it.") \
 	X(CLOSURE_MOVED, "QC815", "what the law rests on is not what it was", "Amend the law, so that its tests are run on what is there now.") \
 	X(NO_SUCH_RULE, "QC803", "there is no such rule of a law", "SELECT * FROM commune.law_rule lists the rules in force.") \
+	X(DIFF_MISMATCH, "QC804", "the diff does not fit the text", "Make it anew from the text in force: nothing is moved and no line may differ.") \
+	X(BAD_DIFF, "QC805", "the diff cannot be read", \
+	  "A unified diff is the lines --- and +++, or neither, and then hunks: make it with diff -u old new.") \
+	X(BAD_SCHEDULE, "QC806", "the schedule cannot be read", \
+	  "A schedule has cron's five fields in UTC: minute, hour, day of the month, month, day of the week, as in 0 0 1 * *.") \
 	/* policies and proposals */ \
 	X(BAD_POLICY_BODY, "QC751", "the policy cannot be accepted", "docs/proposals.md lists the members of policies.") \
 	X(NO_SUCH_POLICY, "QC752", "there is no such policy", "SELECT name FROM commune.policy WHERE until IS NULL.") \

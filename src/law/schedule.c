@@ -1,222 +1,234 @@
 /*
- * schedule.c -- reads the five fields, and walks the calendar.
- *
- * The calendar repeats every 400 years, but eight are enough: between two 29th of February lie at most eight years, and
- * a weekday is never asked for together with a date.
+ * schedule.c -- reads schedules into sets of bits, and finds the next match month by month.
  */
 #include "law/schedule.h"
 
-#define USECS_PER_MINUTE (60 * USECS_PER_SECOND)
 #define MINUTES_PER_DAY 1440
+#define USECS_PER_MINUTE (60 * USECS_PER_SECOND)
+#define YEAR_MAX 9999
+
+/* The calendar, weekdays included, repeats after 400 years: what is not in so many months is never. */
+#define MONTHS_OF_CALENDAR (400 * 12)
 
 typedef struct Field
 {
-	const char *what;
+	const char *name;
 	int			min;
 	int			max;
-	const char *names;			/* of three letters each, for min, min + 1, ...; NULL for none */
 } Field;
 
-static const Field fields[5] = {
-	{"minute", 0, 59, NULL},
-	{"hour", 0, 23, NULL},
-	{"day of the month", 1, 31, NULL},
-	{"month", 1, 12, "janfebmaraprmayjunjulaugsepoctnovdec"},
-	{"day of the week", 0, 7, "sunmontuewedthufrisat"},
+static const Field fields[] = {
+	{"minute", 0, 59},
+	{"hour", 0, 23},
+	{"day of the month", 1, 31},
+	{"month", 1, 12},
+	{"day of the week", 0, 7},
 };
+#define FIELDS ((int) (sizeof fields / sizeof *fields))
 
 /* ---- reading ---- */
 
-/* Read a number or a name; false if there is none in the field's range. */
+/* Step over a character if it comes next. */
 static bool
-read_value(int *out, Str *at, const Field *field)
+take(Str *s, char c)
 {
-	int			n = 0;
-	size_t		digits = 0;
-
-	while (digits < at->n && digits < 3 && at->p[digits] >= '0' && at->p[digits] <= '9')
-		n = n * 10 + (at->p[digits++] - '0');
-	if (digits == 0 && field->names != NULL && at->n >= 3)
-		for (size_t i = 0; field->names[i] != '\0' && digits == 0; i += 3)
-			if ((at->p[0] | 0x20) == field->names[i] && (at->p[1] | 0x20) == field->names[i + 1] && (at->p[2] | 0x20) == field->names[i + 2])
-			{
-				n = field->min + (int) (i / 3);
-				digits = 3;
-			}
-	at->p += digits;
-	at->n -= digits;
-	*out = n;
-	return digits > 0 && n >= field->min && n <= field->max;
-}
-
-static bool
-take(Str *at, char c)
-{
-	if (at->n == 0 || *at->p != c)
+	if (s->n == 0 || *s->p != c)
 		return false;
-	at->p++;
-	at->n--;
+	s->p++;
+	s->n--;
 	return true;
 }
 
-/* Read one item of a list into the bits. */
+/* Read a number of one or two digits within bounds. */
 static bool
-read_item(uint64_t *bits, Str *at, const Field *field)
+take_number(int *out, Str *s, int min, int max)
+{
+	size_t		n = 0;
+
+	*out = 0;
+	for (; n < s->n && s->p[n] >= '0' && s->p[n] <= '9'; n++)
+	{
+		if (n == 2)
+			return false;
+		*out = *out * 10 + (s->p[n] - '0');
+	}
+	s->p += n;
+	s->n -= n;
+	return n > 0 && *out >= min && *out <= max;
+}
+
+/* Read an item of a list into the bits. */
+static bool
+take_item(uint64_t *bits, Str *s, const Field *field)
 {
 	int			first = field->min;
 	int			last = field->max;
 	int			step = 1;
-	static const Field steps = {"step", 1, 99, NULL};
+	bool		one = false;
 
-	if (!take(at, '*'))
+	if (!take(s, '*'))
 	{
-		if (!read_value(&first, at, field))
+		if (!take_number(&first, s, field->min, field->max))
 			return false;
+		one = !take(s, '-');
 		last = first;
-		if (take(at, '-'))
-		{
-			if (!read_value(&last, at, field) || last < first)
-				return false;
-		}
-		else if (at->n > 0 && *at->p == '/')
-			last = field->max;	/* a/n counts on from a */
+		if (!one && !take_number(&last, s, first, field->max))
+			return false;
 	}
-	if (take(at, '/') && !read_value(&step, at, &steps))
+	if (!one && take(s, '/') && !take_number(&step, s, 1, field->max))
 		return false;
 	for (int i = first; i <= last; i += step)
 		*bits |= UINT64_C(1) << i;
 	return true;
 }
 
+/* Read a field: a list of items, and nothing else. */
 static bool
-read_field(uint64_t *bits, Str text, const Field *field)
+read_field(uint64_t *bits, Str s, const Field *field)
 {
 	*bits = 0;
 	do
-	{
-		if (!read_item(bits, &text, field))
+		if (!take_item(bits, &s, field))
 			return false;
-	} while (take(&text, ','));
-	return text.n == 0;
-}
-
-/* Cut the next word off a text. */
-static Str
-next_word(Str *text)
-{
-	Str			word;
-
-	while (take(text, ' '))
-		;
-	word = (Str){text->p, 0};
-	while (word.n < text->n && text->p[word.n] != ' ')
-		word.n++;
-	text->p += word.n;
-	text->n -= word.n;
-	return word;
-}
-
-/* The most days that a month has. */
-static int
-most_days(int month)
-{
-	return month == 2 ? 29 : month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-}
-
-static bool
-names_a_day(const Schedule *s)
-{
-	for (int month = 1; month <= 12; month++)
-		for (int day = 1; day <= most_days(month); day++)
-			if ((s->months >> month & 1) && (s->days >> day & 1))
-				return true;
-	return !s->any_weekday;
+	while (take(&s, ','));
+	return s.n == 0;
 }
 
 Code
 schedule_parse(Schedule *out, Str text, Fault *fault)
 {
-	uint64_t	bits[5];
+	uint64_t	bits[FIELDS];
+	bool		star[FIELDS];
 	Str			rest = text;
 
-	for (int i = 0; i < 5; i++)
+	if (text.n > SCHEDULE_TEXT_MAX)
+		return fault_set(fault, CODE_BAD_SCHEDULE, SCHEDULE_TEXT_MAX, "It has %zu bytes; %d are allowed.", text.n, SCHEDULE_TEXT_MAX);
+	for (int i = 0;; i++)
 	{
-		Str			word = next_word(&rest);
+		Str			word;
 
-		if (i == 2)
-			out->any_day = str_is(word, "*");
-		if (i == 4)
-			out->any_weekday = str_is(word, "*");
+		while (take(&rest, ' ') || take(&rest, '\t'))
+			;
+		word = (Str){rest.p, 0};
+		while (rest.n > 0 && *rest.p != ' ' && *rest.p != '\t')
+			word.n++, rest.p++, rest.n--;
+		if (i == FIELDS && word.n == 0)
+			break;
+		if (i == FIELDS || word.n == 0)
+			return fault_set(fault, CODE_BAD_SCHEDULE, (int64_t) (text.n - rest.n - word.n), "It has %s than five fields.", i == FIELDS ? "more" : "fewer");
 		if (!read_field(&bits[i], word, &fields[i]))
-			return fault_set(fault, CODE_BAD_SCHEDULE, i, "Field %d, the %s, is \"%.*s\".", i + 1, fields[i].what,
-							 (int) (word.n < 40 ? word.n : 40), word.p);
+			return fault_set(fault, CODE_BAD_SCHEDULE, (int64_t) (text.n - rest.n - word.n),
+							 "Field %d, the %s, is a list of *, numbers from %d to %d, ranges a-b, and steps */n and a-b/n.",
+							 i + 1, fields[i].name, fields[i].min, fields[i].max);
+		star[i] = *word.p == '*';
 	}
-	if (next_word(&rest).n > 0)
-		return fault_set(fault, CODE_BAD_SCHEDULE, 5, "There are more than five fields.");
-	out->minutes = bits[0];
-	out->hours = (uint32_t) bits[1];
-	out->days = (uint32_t) bits[2];
-	out->months = (uint32_t) bits[3];
-	out->weekdays = (uint32_t) (bits[4] | bits[4] >> 7) & 0x7f;
-	if (!names_a_day(out))
-		return fault_set(fault, CODE_BAD_SCHEDULE, -1, "None of its months has such a day.");
+	*out = (Schedule){
+		.minutes = bits[0], .hours = (uint32_t) bits[1], .days = (uint32_t) bits[2], .months = (uint32_t) bits[3],
+		.weekdays = (uint32_t) ((bits[4] | bits[4] >> 7) & 0x7f), .either = !star[2] && !star[4],
+	};
 	return CODE_OK;
 }
 
 /* ---- the calendar ---- */
 
-/* Month and day of a day counted from 1970-01-01. */
-static void
-civil(int *month, int *day, int64_t days)
+/* A month, and the day since 1970-01-01 on which it begins. */
+typedef struct Month
 {
-	int64_t		from_march = days + 719468;		/* since 0000-03-01 */
-	int64_t		of_cycle = (from_march % 146097 + 146097) % 146097;
-	int64_t		year = (of_cycle - of_cycle / 1460 + of_cycle / 36524 - of_cycle / 146096) / 365;
-	int64_t		of_year = of_cycle - (365 * year + year / 4 - year / 100);
-	int64_t		m = (5 * of_year + 2) / 153;
+	int64_t		year;
+	int			month;			/* 1 to 12 */
+	int64_t		begin;
+} Month;
 
-	*day = (int) (of_year - (153 * m + 2) / 5 + 1);
-	*month = (int) (m < 10 ? m + 3 : m - 9);
+/* Divide, rounding down. */
+static int64_t
+floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
 }
 
-static bool
-day_matches(const Schedule *s, int64_t days)
+static int
+month_length(const Month *m)
 {
-	int			month;
-	int			day;
-	bool		by_date;
-	bool		by_weekday;
+	if (m->month == 2)
+		return m->year % 4 == 0 && (m->year % 100 != 0 || m->year % 400 == 0) ? 29 : 28;
+	return m->month == 4 || m->month == 6 || m->month == 9 || m->month == 11 ? 30 : 31;
+}
 
-	civil(&month, &day, days);
-	if (!(s->months >> month & 1))
-		return false;
-	by_date = s->days >> day & 1;
-	by_weekday = s->weekdays >> ((days % 7 + 11) % 7) & 1;	/* 1970-01-01 was a Thursday */
-	return s->any_day || s->any_weekday ? by_date && by_weekday : by_date || by_weekday;
+/* The month in which a day lies (Gregorian calendar, before its time as well). */
+static Month
+month_of(int64_t day)
+{
+	Month		m;
+	int64_t		since = day + 719468;	/* since 0000-03-01: years that begin with March end with their leap day */
+	int64_t		of_cycle = since - floor_div(since, 146097) * 146097;
+	int64_t		year = (of_cycle - of_cycle / 1460 + of_cycle / 36524 - of_cycle / 146096) / 365;
+	int64_t		of_year = of_cycle - (365 * year + year / 4 - year / 100);
+	int64_t		march = (5 * of_year + 2) / 153;	/* months since March */
+
+	m.month = (int) (march < 10 ? march + 3 : march - 9);
+	m.year = floor_div(since, 146097) * 400 + year + (march >= 10);
+	m.begin = day - (of_year - (153 * march + 2) / 5);
+	return m;
+}
+
+/* The days of a month that match, as bits 0 (the first day) to 30. */
+static uint32_t
+days_of(const Schedule *s, const Month *m)
+{
+	uint32_t	all = (uint32_t) ((UINT64_C(1) << month_length(m)) - 1);
+	int			first = (int) (m->begin + 4 - floor_div(m->begin + 4, 7) * 7);	/* its weekday: 1970 began on a Thursday */
+	uint64_t	week = s->weekdays | (uint64_t) s->weekdays << 7;
+	uint32_t	by_date = s->days >> 1;
+	uint32_t	by_weekday = 0;
+
+	if (!(s->months >> m->month & 1))
+		return 0;
+	week = week >> first & 0x7f;
+	for (int day = 0; day < 31; day += 7)
+		by_weekday |= (uint32_t) week << day;
+	return (s->either ? by_date | by_weekday : by_date & by_weekday) & all;
 }
 
 /* The first minute of a day, from one on, that matches; -1 if there is none. */
 static int
-minute_of_day(const Schedule *s, int from)
+minute_of(const Schedule *s, int from)
 {
-	for (int m = from; m < MINUTES_PER_DAY; m++)
-		if ((s->hours >> m / 60 & 1) && (s->minutes >> m % 60 & 1))
-			return m;
-	return -1;
+	int			hour = from / 60;
+	uint64_t	minutes = s->minutes >> from % 60 << from % 60;	/* that are left of the hour */
+	uint32_t	later = s->hours >> hour >> 1 << hour << 1;
+
+	if ((s->hours >> hour & 1) && minutes != 0)
+		return hour * 60 + __builtin_ctzll(minutes);
+	return later != 0 ? __builtin_ctz(later) * 60 + __builtin_ctzll(s->minutes) : -1;
 }
 
 bool
 schedule_next(int64_t *out, const Schedule *schedule, int64_t after)
 {
-	int64_t		minute = after / USECS_PER_MINUTE + 1;
-	int64_t		day = minute / MINUTES_PER_DAY;
-	int			from = (int) (minute % MINUTES_PER_DAY);
+	int64_t		minute = floor_div(after, USECS_PER_MINUTE) + 1;
+	int64_t		today = floor_div(minute, MINUTES_PER_DAY);
+	int			found = minute_of(schedule, (int) (minute - today * MINUTES_PER_DAY));
+	Month		m = month_of(today);
+	int64_t		from = found >= 0 ? today : today + 1;	/* the first day that may match */
 
-	for (int tried = 0; tried < 9 * 366; tried++, day++, from = 0)
-		if (day_matches(schedule, day) && (from = minute_of_day(schedule, from)) >= 0)
+	for (int i = 0; i <= MONTHS_OF_CALENDAR + 1 && m.year <= YEAR_MAX; i++)
+	{
+		uint32_t	days = days_of(schedule, &m);
+
+		if (from > m.begin)
+			days = (uint32_t) ((uint64_t) days >> (from - m.begin) << (from - m.begin));
+		if (days != 0)
 		{
-			*out = (day * MINUTES_PER_DAY + from) * USECS_PER_MINUTE;
+			int64_t		day = m.begin + __builtin_ctz(days);
+
+			if (day != today)
+				found = minute_of(schedule, 0);
+			*out = (day * MINUTES_PER_DAY + found) * USECS_PER_MINUTE;
 			return true;
 		}
+		m.begin += month_length(&m);
+		m.year += m.month == 12;
+		m.month = m.month % 12 + 1;
+	}
 	return false;
 }
