@@ -237,6 +237,7 @@ const Option poll_options[] = {
 	{0, "negative", NULL, "the same as --param negative=true: votes may be negative"},
 	{0, "threshold", "NUM/DEN", "the same as --param threshold=NUM/DEN: the share of the votes that wins"},
 	{0, "running", NULL, "show the tally while the poll is open"},
+	{0, "cap", "N", "the most members that a ballot may count for, its voter included; or their share of the electorate, NUM/DEN"},
 	{0, "override-window", "SECONDS", "for how long before closing the ballots of delegates are final"},
 	{0, "quorum", "NUM/DEN", "the share of the electorate that must take part"},
 	{0, "opens", "TIME", "when it opens (now)"},
@@ -260,6 +261,16 @@ put_value(Buf *params, const Cli *cli, const char *value)
 		buf_str(params, arena_printf(cli->arena, "[%s]", value));
 	else
 		json_quote(params, str_from(value));
+}
+
+/* Add a parameter of any type that has an option of its name. */
+static void
+put_value_option(Buf *params, const Cli *cli, const char *name)
+{
+	if (option(cli, name) == NULL)
+		return;
+	put_name(params, name);
+	put_value(params, cli, option(cli, name));
 }
 
 /* Add the parameters that are given by name, and check all of them as the register will. */
@@ -329,6 +340,7 @@ run_poll(Cli *cli)
 
 	draft_text(&draft, "method", str_from(required(cli, "method")));
 	buf_init(&params, cli->arena);
+	put_value_option(&params, cli, "cap");
 	put_int_option(&params, cli, "credits", "credits");
 	put_flag_option(&params, cli, "negative");
 	put_int_option(&params, cli, "override-window", "override_window");

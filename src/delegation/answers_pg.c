@@ -2,7 +2,8 @@
  * answers_pg.c -- what can be asked about a delegation graph: weights, resolve, path, cycles.
  *
  * Every question takes a graph and, optionally, the members who vote; those replace what the graph itself knows about
- * who votes.  A voter whom the graph does not know is a stranger: he has weight 1 and represents himself.
+ * who votes.  A voter whom the graph does not know is a stranger: he has weight 1 and represents himself.  The last
+ * argument, optional too, is a cap: the most weight that may rest with a voter.
  */
 #include "base/rows_pg.h"
 
@@ -67,7 +68,7 @@ take_voters(Question *q, ArrayType *array)
 }
 
 /*
- * Begin a question: (graph, ..., voters) are its arguments, the last of them at voters_arg; member_column is where the
+ * Begin a question: (graph, ..., voters, cap) are its arguments, with voters at voters_arg; member_column is where the
  * result has a member, which tells the kind of id.  False if there is no graph; then there are no rows.
  */
 static bool
@@ -86,6 +87,12 @@ ask(Question *q, FunctionCallInfo fcinfo, int voters_arg, int member_column)
 	q->strangers = (Ids){.kind = q->web.ids.kind};
 	if (!PG_ARGISNULL(voters_arg))
 		take_voters(q, PG_GETARG_ARRAYTYPE_P(voters_arg));
+	if (!PG_ARGISNULL(voters_arg + 1))
+	{
+		q->graph.cap = PG_GETARG_INT64(voters_arg + 1);
+		if (q->graph.cap < 1)
+			code_raise(CODE_BAD_CAP, psprintf("The cap is " INT64_FORMAT ".", q->graph.cap));
+	}
 	return true;
 }
 
@@ -103,7 +110,7 @@ member_datum(const Question *q, uint32_t v)
 	return id_datum(q, ids_get(&q->web.ids, v));
 }
 
-/* weights(graph, voters) -> (member, weight bigint, members bigint, represented boolean), a row for each head */
+/* weights(graph, voters, cap) -> (member, weight bigint, members bigint, represented boolean), a row for each head */
 COMMUNE_FUNCTION(commune_delegation_weights)
 {
 	Question	q;
@@ -142,7 +149,7 @@ COMMUNE_FUNCTION(commune_delegation_weights)
 	return rows_end(&q.rows);
 }
 
-/* resolve(graph, voters) -> (member, delegate, head, standing text, hops integer), a row for each member */
+/* resolve(graph, voters, cap) -> (member, delegate, head, standing text, hops integer), a row for each member */
 COMMUNE_FUNCTION(commune_delegation_resolve)
 {
 	static const char *const standings[] = {
@@ -205,22 +212,25 @@ why_on(const Graph *graph, uint32_t v, int rank)
 
 /* Say why a path ends with v. */
 static const char *
-why_here(const Graph *graph, uint32_t v)
+why_here(const Graph *graph, uint32_t v, const uint32_t *sums)
 {
 	if (graph->votes != NULL && graph->votes[v])
 		return "votes";
+	if (sums != NULL && graph_is_cut(graph, v, sums))
+		return "cap reached";
 	if (graph_has_choice(graph, v))
 		return "no trustee votes";
 	return graph->votes != NULL ? "dead end" : "trusts nobody";
 }
 
-/* path(graph, member, voters) -> (hop integer, member, rank smallint, reason text), from the member to his head */
+/* path(graph, member, voters, cap) -> (hop integer, member, rank smallint, reason text), from the member to his head */
 COMMUNE_FUNCTION(commune_delegation_path)
 {
 	Question	q;
 	Id			id;
 	uint32_t	v;
 	uint32_t   *delegate;
+	uint32_t   *sums = NULL;
 	uint32_t	steps;
 	uint32_t	ring;
 
@@ -238,7 +248,9 @@ COMMUNE_FUNCTION(commune_delegation_path)
 	}
 
 	delegate = arena_alloc(&q.rows.work.arena, sizeof(uint32_t) * q.web.ids.n);
-	graph_choose(delegate, NULL, &q.graph, &q.rows.work.arena);
+	if (q.graph.cap > 0)
+		sums = arena_alloc(&q.rows.work.arena, sizeof(uint32_t) * q.web.ids.n);
+	graph_choose(delegate, sums, &q.graph, &q.rows.work.arena);
 	graph_measure(&steps, &ring, delegate, v);
 	for (uint32_t hop = 0; hop < steps + ring; hop++, v = delegate[v])
 	{
@@ -246,11 +258,11 @@ COMMUNE_FUNCTION(commune_delegation_path)
 
 		answer_hop(&q, hop, member_datum(&q, v), rank, why_on(&q.graph, v, rank));
 	}
-	answer_hop(&q, steps + ring, member_datum(&q, v), 0, ring > 0 ? "ring" : why_here(&q.graph, v));
+	answer_hop(&q, steps + ring, member_datum(&q, v), 0, ring > 0 ? "ring" : why_here(&q.graph, v, sums));
 	return rows_end(&q.rows);
 }
 
-/* cycles(graph, voters) -> (cycle, member, place integer), a row for each member of a ring, in the ring's order */
+/* cycles(graph, voters, cap) -> (cycle, member, place integer), a row for each member of a ring, in the ring's order */
 COMMUNE_FUNCTION(commune_delegation_cycles)
 {
 	Question	q;

@@ -34,3 +34,21 @@ CREATE FUNCTION commune.path(
 COMMENT ON FUNCTION commune.path(text, commune.did, bigint) IS
 	'what becomes of a member''s vote in a poll, now or after a block: each choice on the way, and why it was taken or passed over';
 REVOKE ALL ON FUNCTION commune.path(text, commune.did, bigint) FROM PUBLIC;
+
+CREATE FUNCTION commune.weight(
+	poll text, member commune.did,
+	OUT votes bigint, OUT trusters bigint, OUT counts boolean
+) RETURNS record
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_represent_weight';
+COMMENT ON FUNCTION commune.weight(text, commune.did) IS
+	'how many votes are with a member in a poll now, through how many others, and whether he cast a ballot that counts for them';
+REVOKE ALL ON FUNCTION commune.weight(text, commune.did) FROM PUBLIC;
+
+CREATE FUNCTION commune.trusters(
+	poll text, member commune.did,
+	OUT truster commune.did, OUT rank smallint, OUT votes bigint
+) RETURNS SETOF record
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_represent_trusters';
+COMMENT ON FUNCTION commune.trusters(text, commune.did) IS
+	'those who pass votes on to a member in a poll now: as which choice, and how many votes come with each';
+REVOKE ALL ON FUNCTION commune.trusters(text, commune.did) FROM PUBLIC;

@@ -146,29 +146,29 @@ CREATE AGGREGATE commune.delegation_graph(part commune.delegation_graph) (
 COMMENT ON AGGREGATE commune.delegation_graph(commune.delegation_graph) IS 'one graph of parts that were made and stored before';
 REVOKE ALL ON FUNCTION commune.delegation_graph(commune.delegation_graph) FROM PUBLIC;
 
-CREATE FUNCTION commune.weights(graph commune.delegation_graph, voters bigint[] DEFAULT NULL)
+CREATE FUNCTION commune.weights(graph commune.delegation_graph, voters bigint[] DEFAULT NULL, cap bigint DEFAULT NULL)
 RETURNS TABLE (member bigint, weight bigint, members bigint, represented boolean) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000
 AS 'MODULE_PATHNAME', 'commune_delegation_weights';
-COMMENT ON FUNCTION commune.weights(commune.delegation_graph, bigint[]) IS 'the weight that rests with each head: a voter, or unrepresented a dead end or the smallest member of a ring';
-REVOKE ALL ON FUNCTION commune.weights(commune.delegation_graph, bigint[]) FROM PUBLIC;
+COMMENT ON FUNCTION commune.weights(commune.delegation_graph, bigint[], bigint) IS 'the weight that rests with each head: a voter, or unrepresented a dead end or the smallest member of a ring; a cap bounds what rests with a voter';
+REVOKE ALL ON FUNCTION commune.weights(commune.delegation_graph, bigint[], bigint) FROM PUBLIC;
 
-CREATE FUNCTION commune.resolve(graph commune.delegation_graph, voters bigint[] DEFAULT NULL)
+CREATE FUNCTION commune.resolve(graph commune.delegation_graph, voters bigint[] DEFAULT NULL, cap bigint DEFAULT NULL)
 RETURNS TABLE (member bigint, delegate bigint, head bigint, standing text, hops integer) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000
 AS 'MODULE_PATHNAME', 'commune_delegation_resolve';
-COMMENT ON FUNCTION commune.resolve(commune.delegation_graph, bigint[]) IS 'for each member: whom he passes his vote on to, whom it rests with, and how he stands';
-REVOKE ALL ON FUNCTION commune.resolve(commune.delegation_graph, bigint[]) FROM PUBLIC;
+COMMENT ON FUNCTION commune.resolve(commune.delegation_graph, bigint[], bigint) IS 'for each member: whom he passes his vote on to, whom it rests with, and how he stands';
+REVOKE ALL ON FUNCTION commune.resolve(commune.delegation_graph, bigint[], bigint) FROM PUBLIC;
 
-CREATE FUNCTION commune.path(graph commune.delegation_graph, asked bigint, voters bigint[] DEFAULT NULL)
+CREATE FUNCTION commune.path(graph commune.delegation_graph, asked bigint, voters bigint[] DEFAULT NULL, cap bigint DEFAULT NULL)
 RETURNS TABLE (hop integer, member bigint, rank smallint, reason text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'commune_delegation_path';
-COMMENT ON FUNCTION commune.path(commune.delegation_graph, bigint, bigint[]) IS 'the way of one member to his head, with a reason for each step';
-REVOKE ALL ON FUNCTION commune.path(commune.delegation_graph, bigint, bigint[]) FROM PUBLIC;
+COMMENT ON FUNCTION commune.path(commune.delegation_graph, bigint, bigint[], bigint) IS 'the way of one member to his head, with a reason for each step';
+REVOKE ALL ON FUNCTION commune.path(commune.delegation_graph, bigint, bigint[], bigint) FROM PUBLIC;
 
-CREATE FUNCTION commune.cycles(graph commune.delegation_graph, voters bigint[] DEFAULT NULL)
+CREATE FUNCTION commune.cycles(graph commune.delegation_graph, voters bigint[] DEFAULT NULL, cap bigint DEFAULT NULL)
 RETURNS TABLE (cycle bigint, member bigint, place integer) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
 AS 'MODULE_PATHNAME', 'commune_delegation_cycles';
-COMMENT ON FUNCTION commune.cycles(commune.delegation_graph, bigint[]) IS 'the rings in which nobody votes; a ring bears the name of its smallest member';
-REVOKE ALL ON FUNCTION commune.cycles(commune.delegation_graph, bigint[]) FROM PUBLIC;
+COMMENT ON FUNCTION commune.cycles(commune.delegation_graph, bigint[], bigint) IS 'the rings in which nobody votes; a ring bears the name of its smallest member';
+REVOKE ALL ON FUNCTION commune.cycles(commune.delegation_graph, bigint[], bigint) FROM PUBLIC;
 
 -- ---- text_delegation_graph
 
@@ -312,26 +312,26 @@ CREATE AGGREGATE commune.delegation_graph(part commune.text_delegation_graph) (
 COMMENT ON AGGREGATE commune.delegation_graph(commune.text_delegation_graph) IS 'one graph of parts that were made and stored before';
 REVOKE ALL ON FUNCTION commune.delegation_graph(commune.text_delegation_graph) FROM PUBLIC;
 
-CREATE FUNCTION commune.weights(graph commune.text_delegation_graph, voters text[] DEFAULT NULL)
+CREATE FUNCTION commune.weights(graph commune.text_delegation_graph, voters text[] DEFAULT NULL, cap bigint DEFAULT NULL)
 RETURNS TABLE (member text, weight bigint, members bigint, represented boolean) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000
 AS 'MODULE_PATHNAME', 'commune_delegation_weights';
-COMMENT ON FUNCTION commune.weights(commune.text_delegation_graph, text[]) IS 'the weight that rests with each head: a voter, or unrepresented a dead end or the smallest member of a ring';
-REVOKE ALL ON FUNCTION commune.weights(commune.text_delegation_graph, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION commune.weights(commune.text_delegation_graph, text[], bigint) IS 'the weight that rests with each head: a voter, or unrepresented a dead end or the smallest member of a ring; a cap bounds what rests with a voter';
+REVOKE ALL ON FUNCTION commune.weights(commune.text_delegation_graph, text[], bigint) FROM PUBLIC;
 
-CREATE FUNCTION commune.resolve(graph commune.text_delegation_graph, voters text[] DEFAULT NULL)
+CREATE FUNCTION commune.resolve(graph commune.text_delegation_graph, voters text[] DEFAULT NULL, cap bigint DEFAULT NULL)
 RETURNS TABLE (member text, delegate text, head text, standing text, hops integer) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000
 AS 'MODULE_PATHNAME', 'commune_delegation_resolve';
-COMMENT ON FUNCTION commune.resolve(commune.text_delegation_graph, text[]) IS 'for each member: whom he passes his vote on to, whom it rests with, and how he stands';
-REVOKE ALL ON FUNCTION commune.resolve(commune.text_delegation_graph, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION commune.resolve(commune.text_delegation_graph, text[], bigint) IS 'for each member: whom he passes his vote on to, whom it rests with, and how he stands';
+REVOKE ALL ON FUNCTION commune.resolve(commune.text_delegation_graph, text[], bigint) FROM PUBLIC;
 
-CREATE FUNCTION commune.path(graph commune.text_delegation_graph, asked text, voters text[] DEFAULT NULL)
+CREATE FUNCTION commune.path(graph commune.text_delegation_graph, asked text, voters text[] DEFAULT NULL, cap bigint DEFAULT NULL)
 RETURNS TABLE (hop integer, member text, rank smallint, reason text) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'commune_delegation_path';
-COMMENT ON FUNCTION commune.path(commune.text_delegation_graph, text, text[]) IS 'the way of one member to his head, with a reason for each step';
-REVOKE ALL ON FUNCTION commune.path(commune.text_delegation_graph, text, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION commune.path(commune.text_delegation_graph, text, text[], bigint) IS 'the way of one member to his head, with a reason for each step';
+REVOKE ALL ON FUNCTION commune.path(commune.text_delegation_graph, text, text[], bigint) FROM PUBLIC;
 
-CREATE FUNCTION commune.cycles(graph commune.text_delegation_graph, voters text[] DEFAULT NULL)
+CREATE FUNCTION commune.cycles(graph commune.text_delegation_graph, voters text[] DEFAULT NULL, cap bigint DEFAULT NULL)
 RETURNS TABLE (cycle text, member text, place integer) LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 ROWS 100
 AS 'MODULE_PATHNAME', 'commune_delegation_cycles';
-COMMENT ON FUNCTION commune.cycles(commune.text_delegation_graph, text[]) IS 'the rings in which nobody votes; a ring bears the name of its smallest member';
-REVOKE ALL ON FUNCTION commune.cycles(commune.text_delegation_graph, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION commune.cycles(commune.text_delegation_graph, text[], bigint) IS 'the rings in which nobody votes; a ring bears the name of its smallest member';
+REVOKE ALL ON FUNCTION commune.cycles(commune.text_delegation_graph, text[], bigint) FROM PUBLIC;

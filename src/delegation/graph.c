@@ -36,7 +36,7 @@ choose_only(uint32_t *delegate, const Graph *graph)
 void
 graph_choose(uint32_t *delegate, uint32_t *sums, const Graph *graph, Arena *arena)
 {
-	if (graph->ranks > 1 || sums != NULL)
+	if (graph->ranks > 1 || sums != NULL || graph->cap > 0)
 		ranked_choose(delegate, sums, graph, arena);
 	else
 		choose_only(delegate, graph);
@@ -168,4 +168,19 @@ graph_rank(const Graph *graph, uint32_t v, uint32_t delegate)
 			if (graph->choice[r][v] == delegate)
 				return r + 1;
 	return 0;
+}
+
+bool
+graph_is_cut(const Graph *graph, uint32_t v, const uint32_t *sums)
+{
+	if (sums[v] != NOBODY)
+		return false;
+	for (int r = 0; r < graph->ranks; r++)
+	{
+		uint32_t	to = graph->choice[r][v];
+
+		if (to < graph->n && sums[to] != NOBODY && (sums[to] == 0 || graph->ends == NULL || !(graph->ends[v] >> r & 1)))
+			return true;
+	}
+	return false;
 }

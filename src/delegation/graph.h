@@ -18,6 +18,11 @@
  * whom no voter can be reached from passes on to his first choice, so that the ring or dead end that he hangs on has a
  * name too.
  *
+ * With a cap, no voter carries more than that, his own weight included, unless it alone is more.  Members arrive in
+ * turn: by the sum of ranks, then by the rank of their own choice, then in ascending order.  Who does not fit any more
+ * is carried by the way that begins with another choice of his, if one is left, and else by nobody: then he is a dead
+ * end.  Whoever trusts him arrives by way of him where he is carried, or not at all.
+ *
  * Everything is iterative and takes O(members + choices) time: a chain of a million needs no stack.
  */
 #ifndef COMMUNE_DELEGATION_GRAPH_H
@@ -37,6 +42,7 @@ typedef struct Graph
 	const uint8_t *ends;		/* bit r of ends[v]: the choice of rank r + 1 must vote himself; NULL: none must */
 	const uint8_t *votes;		/* not zero: v is a voter; NULL: whoever has no choice is one */
 	const int64_t *weight;		/* NULL: one each */
+	int64_t		cap;			/* the most that a voter may carry; 0: any weight */
 	void		(*pause)(void);	/* called every now and then, may jump out; NULL: nobody waits */
 } Graph;
 
@@ -92,6 +98,11 @@ graph_is_voter(const Graph *graph, uint32_t v)
 {
 	return graph->votes != NULL ? graph->votes[v] != 0 : !graph_has_choice(graph, v);
 }
+
+/*
+ * Whether v, whom no voter carries, has a choice that leads to one, who is full.  sums is what graph_choose() found.
+ */
+extern bool graph_is_cut(const Graph *graph, uint32_t v, const uint32_t *sums);
 
 /* The rank of the choice by which v passes on to his delegate; 0 if he does not. */
 extern int	graph_rank(const Graph *graph, uint32_t v, uint32_t delegate);

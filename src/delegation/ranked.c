@@ -10,27 +10,9 @@
  */
 #include "delegation/ranked.h"
 
-#include "delegation/pulse.h"
+#include "delegation/search.h"
 
-#define BUCKETS (RANKS_MAX + 1)
 #define BLOCK_ROOM 1020
-#define AHEAD 12				/* steps from asking for memory to needing it */
-
-/* The best way of a member so far: its sum of ranks, and then the rank of its first step; less is better. */
-#define BEST(sum, rank) ((uint32_t) (sum) << 3 | (uint32_t) (rank))
-#define BEST_SUM(best) ((best) >> 3)
-#define BEST_RANK(best) ((best) & 7)
-#define BEST_NONE UINT32_MAX
-#define BEST_VOTER BEST(0, 0)
-
-/* An arc is a choice, seen from the chosen: who chose him, at which rank, and whether he must vote himself. */
-#define ARC(truster, rank, ends) ((uint32_t) (truster) << 4 | (uint32_t) (rank) << 1 | (uint32_t) (ends))
-#define ARC_TRUSTER(arc) ((arc) >> 4)
-#define ARC_RANK(arc) ((arc) >> 1 & 7)
-#define ARC_ENDS(arc) ((arc) & 1)
-
-_Static_assert(RANKS_MAX < 8 && GRAPH_MEMBERS_MAX < 1u << 28, "an arc has 28 bits for the member and 3 for the rank");
-_Static_assert((uint64_t) GRAPH_MEMBERS_MAX * RANKS_MAX < 1u << 29, "a best way has 29 bits for the sum");
 
 /* A piece of a bucket: members who wait for their turn. */
 typedef struct Block
@@ -40,24 +22,14 @@ typedef struct Block
 	uint32_t	member[BLOCK_ROOM];
 } Block;
 
-typedef struct Search
+/* Who waits. */
+typedef struct Queue
 {
-	const Graph *graph;
-	Arena	   *arena;
-	uint32_t   *best;			/* of each member */
-	uint32_t   *first;			/* arcs into u are arc[first[u]] to arc[first[u + 1] - 1] */
-	uint32_t   *arc;			/* and AHEAD more at the end, of nobody */
-	Block	   *bucket[BUCKETS];	/* sum modulo BUCKETS: who waits there */
+	Search	   *s;
+	Block	   *bucket[BUCKETS];	/* sum modulo BUCKETS */
 	Block	   *spare;
 	uint64_t	waiting;
-	Pulse		pulse;
-} Search;
-
-static inline bool
-must_vote(const Graph *graph, uint32_t v, int r)
-{
-	return graph->ends != NULL && (graph->ends[v] >> r & 1);
-}
+} Queue;
 
 /* Sort the choices of those who do not vote by the chosen: count, add up, fill from behind. */
 static void
@@ -85,30 +57,32 @@ turn_round(Search *s)
 
 /* Let v wait for the turn of a sum. */
 static void
-push(Search *s, uint32_t sum, uint32_t v)
+push(Queue *q, uint32_t sum, uint32_t v)
 {
-	Block	  **bucket = &s->bucket[sum % BUCKETS];
+	Block	  **bucket = &q->bucket[sum % BUCKETS];
 
 	if (*bucket == NULL || (*bucket)->n == BLOCK_ROOM)
 	{
-		Block	   *block = s->spare;
+		Block	   *block = q->spare;
 
 		if (block != NULL)
-			s->spare = block->next;
+			q->spare = block->next;
 		else
-			block = arena_alloc(s->arena, sizeof(Block));
+			block = arena_alloc(q->s->arena, sizeof(Block));
 		block->next = *bucket;
 		block->n = 0;
 		*bucket = block;
 	}
 	(*bucket)->member[(*bucket)->n++] = v;
-	s->waiting++;
+	q->waiting++;
 }
 
 /* Offer the way through u, to a voter at this sum of ranks, to everybody who trusts u. */
 static void
-offer(Search *s, uint32_t u, uint32_t sum)
+offer(Queue *q, uint32_t u, uint32_t sum)
 {
+	Search	   *s = q->s;
+
 	for (uint32_t a = s->first[u]; a < s->first[u + 1]; a++)
 	{
 		uint32_t	arc = s->arc[a];
@@ -120,7 +94,7 @@ offer(Search *s, uint32_t u, uint32_t sum)
 		if (best >= s->best[v] || (ARC_ENDS(arc) && sum > 0))
 			continue;
 		if (longer < BEST_SUM(s->best[v]))
-			push(s, longer, v);
+			push(q, longer, v);
 		s->best[v] = best;
 	}
 	pulse(&s->pulse);
@@ -128,8 +102,10 @@ offer(Search *s, uint32_t u, uint32_t sum)
 
 /* Offer the ways through all who wait in a block; who was offered a shorter way since had his turn already. */
 static void
-offer_all(Search *s, const Block *block, uint32_t sum)
+offer_all(Queue *q, const Block *block, uint32_t sum)
 {
+	const Search *s = q->s;
+
 	for (uint32_t i = 0; i < block->n; i++)
 	{
 		uint32_t	v = block->member[i];
@@ -142,40 +118,55 @@ offer_all(Search *s, const Block *block, uint32_t sum)
 		if (i + AHEAD < block->n)
 			__builtin_prefetch(&s->arc[s->first[block->member[i + AHEAD]]]);
 		if (BEST_SUM(s->best[v]) == sum)
-			offer(s, v, sum);
+			offer(q, v, sum);
 	}
 }
 
-/* Find the best way of everybody, from the voters on. */
-static void
-search(Search *s)
+void
+ranked_search(Search *s)
 {
+	Queue		q = {.s = s};
+
 	for (uint32_t v = 0; v < s->graph->n; v++)
 		if (s->best[v] == BEST_VOTER)
-			offer(s, v, 0);
-	for (uint32_t sum = 1; s->waiting > 0; sum++)
+			offer(&q, v, 0);
+	for (uint32_t sum = 1; q.waiting > 0; sum++)
 	{
 		Block	   *block;
 
-		while ((block = s->bucket[sum % BUCKETS]) != NULL)
+		while ((block = q.bucket[sum % BUCKETS]) != NULL)
 		{
-			s->bucket[sum % BUCKETS] = block->next;
-			s->waiting -= block->n;
-			offer_all(s, block, sum);
-			block->next = s->spare;
-			s->spare = block;
+			q.bucket[sum % BUCKETS] = block->next;
+			q.waiting -= block->n;
+			offer_all(&q, block, sum);
+			block->next = q.spare;
+			q.spare = block;
 		}
 	}
 }
 
-/* Give a member whom no voter can be reached from his first choice that does not insist on a voter. */
+/*
+ * Give a member whom no voter can be reached from his first choice that does not insist on a voter.  One whom a voter
+ * could have carried but for the cap passes on to nobody.
+ */
 static uint32_t
-choose_in_vain(const Graph *graph, uint32_t v)
+choose_in_vain(const Search *s, uint32_t v)
 {
-	for (int r = 0; r < graph->ranks; r++)
-		if (graph->choice[r][v] < graph->n && !must_vote(graph, v, r))
-			return graph->choice[r][v];
-	return NOBODY;
+	const Graph *graph = s->graph;
+	uint32_t	chosen = NOBODY;
+
+	for (int r = graph->ranks - 1; r >= 0; r--)
+	{
+		uint32_t	to = graph->choice[r][v];
+
+		if (to >= graph->n)
+			continue;
+		if (graph->cap > 0 && s->best[to] != BEST_NONE && (s->best[to] == BEST_VOTER || !must_vote(graph, v, r)))
+			return NOBODY;
+		if (!must_vote(graph, v, r))
+			chosen = to;
+	}
+	return chosen;
 }
 
 void
@@ -188,14 +179,17 @@ ranked_choose(uint32_t *delegate, uint32_t *sums, const Graph *graph, Arena *are
 	for (uint32_t v = 0; v < n; v++)
 		s.best[v] = graph_is_voter(graph, v) ? BEST_VOTER : BEST_NONE;
 	turn_round(&s);
-	search(&s);
+	if (graph->cap > 0)
+		capped_search(&s);
+	else
+		ranked_search(&s);
 
 	for (uint32_t v = 0; v < n; v++)
 	{
 		uint32_t	best = s.best[v];
 
 		if (best == BEST_NONE)
-			delegate[v] = choose_in_vain(graph, v);
+			delegate[v] = choose_in_vain(&s, v);
 		else
 			delegate[v] = best == BEST_VOTER ? NOBODY : graph->choice[BEST_RANK(best) - 1][v];
 		if (sums != NULL)

@@ -4,7 +4,7 @@
 #include "delegation/represent.h"
 
 Code
-representation_begin(Representation *out, Arena *arena, State *state, const Poll *poll, Fault *fault)
+representation_begin(Representation *out, Arena *arena, State *state, Poll *poll, Fault *fault)
 {
 	size_t		n;
 	Code		code;
@@ -19,10 +19,17 @@ representation_begin(Representation *out, Arena *arena, State *state, const Poll
 	n = (size_t) out->electorate.n;
 	delegation_lists(&out->lists, arena, state, poll, &out->electorate, poll->opened, poll->opened_at);
 	delegation_graph(&out->graph, arena, &out->lists, &out->electorate);
-	out->votes = arena_zero(arena, n);
-	out->late = arena_zero(arena, n);
-	out->graph.votes = out->votes;
+	out->graph.cap = method_cap(poll_params(state, poll), (int64_t) n);
+	representation_renew(out, arena);
 	return CODE_OK;
+}
+
+void
+representation_renew(Representation *r, Arena *arena)
+{
+	r->votes = arena_zero(arena, r->graph.n);
+	r->late = arena_zero(arena, r->graph.n);
+	r->graph.votes = r->votes;
 }
 
 int32_t
@@ -72,17 +79,49 @@ read_ballot(void *self, const void *row)
 	return true;
 }
 
-Code
-representation_read(Representation *out, Arena *arena, State *state, const Poll *poll, int64_t index, Fault *fault)
+void
+representation_count(Representation *r, Arena *arena, State *state, const Poll *poll, int64_t index)
 {
-	Reader		reader = {out, poll, index};
+	Reader		reader = {r, poll, index};
+
+	state_scan(state, BALLOT_BY_POLL, 1, &(Ballot){.poll = poll->seq}, SCAN_ALL, read_ballot, &reader);
+	representation_end(r, arena);
+}
+
+Code
+representation_read(Representation *out, Arena *arena, State *state, Poll *poll, int64_t index, Fault *fault)
+{
 	Code		code = representation_begin(out, arena, state, poll, fault);
 
-	if (code != CODE_OK)
-		return code;
-	state_scan(state, BALLOT_BY_POLL, 1, &(Ballot){.poll = poll->seq}, SCAN_ALL, read_ballot, &reader);
-	representation_end(out, arena);
-	return CODE_OK;
+	if (code == CODE_OK)
+		representation_count(out, arena, state, poll, index);
+	return code;
+}
+
+void
+representation_concentration(Concentration *out, const Representation *r, Arena *arena)
+{
+	int64_t		held = 0;
+	int64_t    *ballots;		/* of each weight */
+
+	*out = (Concentration){0};
+	for (uint32_t v = 0; v < r->graph.n; v++)
+	{
+		out->votes += r->weight[v];
+		out->squares += r->weight[v] * r->weight[v];
+		out->largest = r->weight[v] > out->largest ? r->weight[v] : out->largest;
+	}
+	ballots = arena_zero(arena, ((size_t) out->largest + 1) * sizeof *ballots);
+	for (uint32_t v = 0; v < r->graph.n; v++)
+		ballots[r->weight[v]]++;
+	for (int64_t weight = out->largest; weight > 0 && 2 * held <= out->votes; weight--)
+	{
+		int64_t		needed = (out->votes / 2 - held) / weight + 1;
+		int64_t		taken = ballots[weight] < needed ? ballots[weight] : needed;
+
+		held += taken * weight;
+		out->nakamoto += taken;
+	}
 }
 
 /* ---- explained ---- */
@@ -103,17 +142,20 @@ add(Way *way, Hop hop, Arena *arena)
 	way->hop[way->n++] = hop;
 }
 
-/* Say why a choice was passed over; sums are the lengths of the shortest ways. */
+/* Say why a choice of v was passed over; sums are the lengths of the ways that were taken. */
 static const char *
-why_not(const Representation *r, const DelegateList *list, int rank, const uint32_t *sums)
+why_not(const Representation *r, uint32_t v, int rank, const uint32_t *sums)
 {
+	const DelegateList *list = &r->lists.at[v];
 	int32_t		trustee = electorate_place(&r->electorate, list->to[rank - 1]);
 
 	if (trustee < 0)
 		return "not a member";
 	if ((list->must_vote >> (rank - 1) & 1) && !r->votes[trustee])
 		return r->late[trustee] ? "voted too late" : "does not vote";
-	return sums[trustee] == NOBODY ? "leads to nobody" : "longer way";
+	if (sums[trustee] == NOBODY)
+		return "leads to nobody";
+	return r->graph.cap > 0 && (sums[v] == NOBODY || sums[trustee] + (uint32_t) rank <= sums[v]) ? "cap reached" : "longer way";
 }
 
 /* Explain the choices of v up to the one that leads to a voter; all of them if none does. */
@@ -136,14 +178,14 @@ explain_choices(Way *out, const Representation *r, uint32_t v, uint32_t hop, con
 			.scope = &r->lists.scope[list->scope],
 			.rank = rank,
 			.trustee = list->to[rank - 1],
-			.reason = taken ? (rank == 1 ? "delegates" : "backup") : why_not(r, list, rank, sums),
+			.reason = taken ? (rank == 1 ? "delegates" : "backup") : why_not(r, v, rank, sums),
 		}, arena);
 	}
 }
 
 /* Say why a way ends with v, who has not been passed before. */
 static const char *
-why_here(const Representation *r, uint32_t v, bool asked)
+why_here(const Representation *r, uint32_t v, bool asked, const uint32_t *sums)
 {
 	const DelegateList *list = &r->lists.at[v];
 
@@ -152,7 +194,7 @@ why_here(const Representation *r, uint32_t v, bool asked)
 	if (r->late[v])
 		return "voted too late";
 	if (list->n > 0)
-		return "no choice helps";
+		return graph_is_cut(&r->graph, v, sums) ? "cap reached" : "no choice helps";
 	if (list->to != NULL)
 		return "nobody";
 	return list->expired ? "expired" : "no list";
@@ -191,6 +233,6 @@ representation_explain(Way *out, const Representation *r, int64_t member, Arena 
 		.place = (int32_t) v,
 		.scope = r->lists.at[v].to != NULL && !r->votes[v] && !r->late[v] ? &r->lists.scope[r->lists.at[v].scope] : NULL,
 		.trustee = INT8_NONE,
-		.reason = ring > 0 ? "ring" : why_here(r, v, hop == 0),
+		.reason = ring > 0 ? "ring" : why_here(r, v, hop == 0, sums),
 	}, arena);
 }

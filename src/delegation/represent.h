@@ -8,6 +8,9 @@
  *
  * In a poll with an override window, whose first ballot came when the window had begun is late: his ballot counts for
  * himself alone, and whoever passes a vote on to him is represented as if he had cast none.
+ *
+ * In a poll with a cap no ballot counts for more members than that (graph.h).  A late voter keeps the place that his vote
+ * had at somebody else's ballot, so that nobody else's way changes.
  */
 #ifndef COMMUNE_REPRESENT_H
 #define COMMUNE_REPRESENT_H
@@ -26,7 +29,7 @@ typedef struct Representation
 } Representation;
 
 /* Read the electorate and the delegations of a poll that is or was open.  Fault: POLL_NOT_OPEN, TOO_LARGE. */
-extern Code representation_begin(Representation *out, Arena *arena, State *state, const Poll *poll, Fault *fault);
+extern Code representation_begin(Representation *out, Arena *arena, State *state, Poll *poll, Fault *fault);
 
 /* Note that a member cast a ballot; returns his place, -1 if he is not in the electorate. */
 extern int32_t representation_cast(Representation *r, const Poll *poll, const Ballot *ballot);
@@ -34,9 +37,26 @@ extern int32_t representation_cast(Representation *r, const Poll *poll, const Ba
 /* Find out who represents whom. */
 extern void representation_end(Representation *r, Arena *arena);
 
+/* Forget who voted, so that the ballots can be read once more; the arena is for what they will say. */
+extern void representation_renew(Representation *r, Arena *arena);
+
+/* Note the ballots whose first version came before an index of the register, and find out who represents whom. */
+extern void representation_count(Representation *r, Arena *arena, State *state, const Poll *poll, int64_t index);
+
 /* All of it, with the ballots whose first version came before an index of the register. */
-extern Code representation_read(Representation *out, Arena *arena, State *state, const Poll *poll, int64_t index,
-								Fault *fault);
+extern Code representation_read(Representation *out, Arena *arena, State *state, Poll *poll, int64_t index, Fault *fault);
+
+/* ---- how the votes are spread over those who cast them */
+
+typedef struct Concentration
+{
+	int64_t		votes;			/* of all ballots: members who are direct or represented */
+	int64_t		squares;		/* the sum of the squares of the ballots' weights: votes * votes / squares is 1/HHI */
+	int64_t		largest;		/* the greatest weight; 0 without ballots */
+	int64_t		nakamoto;		/* the fewest ballots that have more than half of the votes together; 0 without ballots */
+} Concentration;
+
+extern void representation_concentration(Concentration *out, const Representation *r, Arena *arena);
 
 /* ---- explained ---- */
 
@@ -66,6 +86,7 @@ typedef struct Way
  *     does not vote        he must vote himself, and does not
  *     voted too late       the same; his ballot is late
  *     leads to nobody      no way from him ends with a voter
+ *     cap reached          the voter to whom he leads carries as many as the poll's cap allows
  *     longer way           there is a way whose ranks add up to less
  * and of ends:
  *     votes                his ballot counts for all who came here
@@ -74,6 +95,7 @@ typedef struct Way
  *     expired              the same; he had one that had expired when the poll opened
  *     nobody               his list says that nobody acts for him
  *     no choice helps      all choices were passed over
+ *     cap reached          the same; a voter would carry the vote, were there no cap
  *     ring                 the way was here before
  *     not in the electorate
  */

@@ -8,6 +8,7 @@
 #include "action/parameter.h"
 #include "action/resolution.h"
 #include "action/standing.h"
+#include "proposal/proposal.h"
 
 const ActionKind *const action_kinds[] = {
 	resolution_actions,
@@ -17,5 +18,6 @@ const ActionKind *const action_kinds[] = {
 	office_actions,
 	network_actions,
 	opening_actions,
+	proposal_actions,
 	NULL
 };

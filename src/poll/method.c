@@ -66,8 +66,12 @@ static const MethodParam shares_params[] = {
 	FLAG("integral"), FLAG("exhaustive"), MONEY, {NULL}
 };
 
+static const MethodParam consent_params[] = {{NULL}};
+
 /* Parameters that a poll may have whatever its method is. */
-static const MethodParam common[] = {NUMBER("override_window", 1, TIME_MAX), FLAG("running"), {NULL}};
+static const MethodParam common[] = {
+	{.name = "cap", .type = PARAM_SHARE, .min = 1, .max = SAFE_INT_MAX}, NUMBER("override_window", 1, TIME_MAX), FLAG("running"), {NULL}
+};
 
 const Method methods[METHOD_COUNT] = {
 	{METHOD_MAJORITY, "majority", majority_params, CHOICE_OPTION},
@@ -89,6 +93,7 @@ const Method methods[METHOD_COUNT] = {
 	{METHOD_LARGEST_REMAINDER, "largest_remainder", remainder_params, CHOICE_OPTION},
 	{METHOD_GREEDY, "greedy", greedy_params, CHOICE_VOTES},
 	{METHOD_EQUAL_SHARES, "equal_shares", shares_params, CHOICE_VOTES},
+	{METHOD_CONSENT, "consent", consent_params, CHOICE_CONSENT},
 };
 
 const Method *
@@ -107,6 +112,8 @@ find_param(const MethodParam *params, Str name)
 		params++;
 	return params->name != NULL ? params : NULL;
 }
+
+#define CONSENT_OPTIONS 4			/* agree, reservations, stand aside, block */
 
 /* ---- parameters ---- */
 
@@ -136,6 +143,18 @@ method_fraction(int64_t *num, int64_t *den, const Json *params, const char *name
 	*num = v->child->number;
 	*den = v->child->next->number;
 	return true;
+}
+
+int64_t
+method_cap(const Json *params, int64_t electorate)
+{
+	const Json *v = params ? json_get(params, "cap") : NULL;
+	int64_t		share;
+
+	if (v == NULL || v->type == JSON_INT)
+		return v != NULL ? v->number : 0;
+	share = (int64_t) ((__int128) electorate * v->child->number / v->child->next->number);
+	return share > 1 ? share : 1;
 }
 
 int
@@ -196,6 +215,14 @@ costs_fit(const Json *v, int64_t options)
 }
 
 static bool
+fraction_fits(const Json *v)
+{
+	return v->type == JSON_ARRAY && v->count == 2 &&
+		v->child->type == JSON_INT && v->child->next->type == JSON_INT &&
+		v->child->number > 0 && v->child->number <= v->child->next->number;
+}
+
+static bool
 param_fits(const Json *v, const MethodParam *param, int64_t options)
 {
 	switch (param->type)
@@ -207,9 +234,9 @@ param_fits(const Json *v, const MethodParam *param, int64_t options)
 		case PARAM_SEATS:
 			return v->type == JSON_INT && v->number >= 1 && v->number <= options;
 		case PARAM_FRACTION:
-			return v->type == JSON_ARRAY && v->count == 2 &&
-				v->child->type == JSON_INT && v->child->next->type == JSON_INT &&
-				v->child->number > 0 && v->child->number <= v->child->next->number;
+			return fraction_fits(v);
+		case PARAM_SHARE:
+			return fraction_fits(v) || (v->type == JSON_INT && v->number >= param->min && v->number <= param->max);
 		case PARAM_WORD:
 			return v->type == JSON_STRING && word_find(param->words, v->string) >= 0;
 		case PARAM_TIES:
@@ -260,6 +287,10 @@ refuse_param(const MethodParam *param, int64_t options, Fault *fault)
 							 param->name, (long long) options);
 		case PARAM_FRACTION:
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is a fraction [num, den] with 0 < num <= den.", param->name);
+		case PARAM_SHARE:
+			return fault_set(fault, CODE_BAD_PARAMS, -1,
+							 "The parameter \"%s\" is an integer from %lld to %lld, or a fraction [num, den] with 0 < num <= den.",
+							 param->name, (long long) param->min, (long long) param->max);
 		case PARAM_WORD:
 			list_words(list, sizeof list, param->words);
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The parameter \"%s\" is one of: %s.", param->name, list);
@@ -276,7 +307,7 @@ refuse_param(const MethodParam *param, int64_t options, Fault *fault)
 
 /* Check parameters that depend on each other. */
 static Code
-check_together(const Method *method, const Json *params, Fault *fault)
+check_together(const Method *method, const Json *params, int64_t options, Fault *fault)
 {
 	if (method->id == METHOD_STV && method_word(method, params, "rule") == STV_MEEK && json_get(params, "quota") != NULL)
 		return fault_set(fault, CODE_BAD_PARAMS, -1, "The rule \"meek\" has its own quota.");
@@ -288,6 +319,8 @@ check_together(const Method *method, const Json *params, Fault *fault)
 		if (adds != (json_get(params, "increment") != NULL))
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "An \"increment\" goes with the completions \"add1\" and \"add1_utilitarian\".");
 	}
+	if (method->id == METHOD_CONSENT && options != CONSENT_OPTIONS)
+		return fault_set(fault, CODE_BAD_PARAMS, -1, "A poll of consent has four options: agree, reservations, stand aside, block.");
 	return CODE_OK;
 }
 
@@ -309,7 +342,7 @@ method_check_params(const Method *method, const Json *params, int64_t options, F
 	for (const MethodParam *param = method->params; param->name != NULL; param++)
 		if (param->required && (params == NULL || json_get(params, param->name) == NULL))
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The method needs a parameter \"%s\".", param->name);
-	return check_together(method, params, fault);
+	return check_together(method, params, options, fault);
 }
 
 /* ---- choices ---- */
@@ -336,6 +369,32 @@ read_option(Ballot *out, const Json *choice, int64_t options, Fault *fault)
 		return fault_set(fault, CODE_UNKNOWN_OPTION, -1, "The option is %lld, the poll has 1 to %lld.",
 						 (long long) option->number, (long long) options);
 	out->option = (int32_t) option->number;
+	return CODE_OK;
+}
+
+#define REASON_MAX 2000			/* characters */
+
+/* Read an answer to a question of consent; who blocks says why, and names the article of the constitution it is about. */
+static Code
+read_consent(Ballot *out, const Json *choice, Arena *arena, Fault *fault)
+{
+	const Json *option = json_get(choice, "option");
+	const Json *principle = json_get(choice, "principle");
+	const Json *reason = json_get(choice, "reason");
+	bool		blocks = option != NULL && option->type == JSON_INT && option->number == CONSENT_OPTIONS;
+	int32_t    *article;
+
+	if (!blocks)
+		return read_option(out, choice, CONSENT_OPTIONS, fault);
+	if (choice->count != 3 || principle == NULL || principle->type != JSON_INT || principle->number < 1 ||
+		principle->number > INT32_MAX || reason == NULL || reason->type != JSON_STRING || reason->string.n == 0 ||
+		reason->string.n > REASON_MAX * 4)
+		return fault_set(fault, CODE_BAD_CHOICE, -1,
+						 "To block, the choice is {\"option\": 4, \"principle\": article of the constitution, \"reason\": text}.");
+	article = arena_alloc(arena, sizeof *article);
+	*article = (int32_t) principle->number;
+	out->option = CONSENT_OPTIONS;
+	out->votes = (Int4List){article, 1};
 	return CODE_OK;
 }
 
@@ -447,6 +506,8 @@ method_read_choice(Ballot *out, const Method *method, const Json *choice, const 
 	{
 		case CHOICE_OPTION:
 			return read_option(out, choice, options, fault);
+		case CHOICE_CONSENT:
+			return read_consent(out, choice, arena, fault);
 		case CHOICE_VOTES:
 			if (method->id == METHOD_QUADRATIC || method->id == METHOD_CUMULATIVE)
 				code = check_credits(choice, method->id == METHOD_QUADRATIC, method_int(params, "credits", 0), fault);

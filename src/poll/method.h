@@ -31,6 +31,7 @@ typedef enum MethodId
 	METHOD_LARGEST_REMAINDER,
 	METHOD_GREEDY,
 	METHOD_EQUAL_SHARES,
+	METHOD_CONSENT,
 	METHOD_COUNT
 } MethodId;
 
@@ -40,7 +41,8 @@ typedef enum ChoiceForm
 	CHOICE_OPTION,				/* {"option": n} */
 	CHOICE_VOTES,				/* {"votes": [n, ...]}, one for each option */
 	CHOICE_STRICT,				/* {"ranking": "3>1>2"}, without equal options */
-	CHOICE_RANKING				/* {"ranking": "3>1=2"} */
+	CHOICE_RANKING,				/* {"ranking": "3>1=2"} */
+	CHOICE_CONSENT				/* {"option": n}; to block {"option": 4, "principle": article, "reason": text} */
 } ChoiceForm;
 
 typedef enum ParamType
@@ -49,6 +51,7 @@ typedef enum ParamType
 	PARAM_INT,					/* min to max */
 	PARAM_SEATS,				/* 1 to the number of options */
 	PARAM_FRACTION,				/* [num, den], 0 < num <= den */
+	PARAM_SHARE,				/* min to max, or a fraction */
 	PARAM_WORD,					/* one of words */
 	PARAM_TIES,					/* rules for ties, of those in rules, separated by commas; the last one decides any tie */
 	PARAM_COSTS					/* an integer from 1 for each option */
@@ -99,6 +102,11 @@ extern bool method_flag(const Json *params, const char *name);
 
 /* True and num/den if the fraction is there. */
 extern bool method_fraction(int64_t *num, int64_t *den, const Json *params, const char *name);
+
+/*
+ * The most members, himself included, that a voter may stand for, of an electorate of this number; 0 if there is no cap.
+ */
+extern int64_t method_cap(const Json *params, int64_t electorate);
 
 /* The place of a word among those of the parameter. */
 extern int	method_word(const Method *method, const Json *params, const char *name);

@@ -98,7 +98,7 @@ add_ballot(Tally *tally, const Ballot *ballot, int64_t weight, Fault *fault)
 		code = add_votes(&tally->option[ballot->option - 1], 1, weight, fault);
 	if (first >= 1 && first <= tally->options)
 		code = add_votes(&tally->option[first - 1], 1, weight, fault);
-	for (size_t i = 0; i < ballot->votes.n && i < tally->options && code == CODE_OK; i++)
+	for (size_t i = 0; ballot->option == INT4_NONE && i < ballot->votes.n && i < tally->options && code == CODE_OK; i++)
 		code = add_votes(&tally->option[i], ballot->votes.v[i], weight, fault);
 	return code;
 }
@@ -230,6 +230,7 @@ tally_poll(Tally *out, Arena *arena, State *state, Poll *poll, Fault *fault)
 	}
 	if (code != CODE_OK)
 		return code;
+	representation_concentration(&out->concentration, &representation, arena);
 	out->unrepresented = out->electorate - out->direct - out->represented;
 	out->quorum_reached = poll->quorum_num == INT8_NONE ||
 		(__int128) (out->direct + out->represented) * poll->quorum_den >= (__int128) out->electorate * poll->quorum_num;
@@ -337,10 +338,13 @@ put_tally(Buf *b, const Tally *tally, const Digest *manifest, Arena *arena)
 	entry_int(b, "direct", tally->direct);
 	entry_int(b, "electorate", tally->electorate);
 	entry_text(b, "entry", STR("result"));
+	entry_int(b, "largest", tally->concentration.largest);
+	entry_int(b, "nakamoto", tally->concentration.nakamoto);
 	entry_hash(b, "poll", manifest);
 	entry_raw(b, "quorum_reached", tally->quorum_reached ? STR("true") : STR("false"));
 	entry_int(b, "represented", tally->represented);
 	entry_raw(b, "seats", json_winners(arena, tally, true));
+	entry_int(b, "squares", tally->concentration.squares);
 	entry_hash(b, "state", &tally->count->state);
 	entry_int(b, "tie_breaks", tally->count->ties.breaks);
 	entry_raw(b, "tied", tally->tied ? STR("true") : STR("false"));

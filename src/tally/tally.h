@@ -35,6 +35,7 @@ typedef struct Tally
 	int64_t		represented;
 	int64_t		unrepresented;
 	int64_t		abstained;
+	Concentration concentration;
 	bool		quorum_reached;	/* direct + represented reach the poll's quorum; true when it has none */
 	bool		tied;			/* a tie for the last seat left it empty */
 	const Count *count;			/* rounds, ties, the digest of what was counted */

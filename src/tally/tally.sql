@@ -24,7 +24,8 @@ REVOKE ALL ON FUNCTION commune.rounds(text) FROM PUBLIC;
 CREATE FUNCTION commune.outcome(
 	INOUT poll text,
 	OUT status text, OUT method text, OUT winners integer[], OUT tied boolean, OUT quorum_reached boolean,
-	OUT electorate bigint, OUT direct bigint, OUT represented bigint, OUT unrepresented bigint, OUT abstained bigint
+	OUT electorate bigint, OUT direct bigint, OUT represented bigint, OUT unrepresented bigint, OUT abstained bigint,
+	OUT largest bigint, OUT nakamoto bigint, OUT effective numeric
 ) RETURNS record
 	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_tally_outcome';
 COMMENT ON FUNCTION commune.outcome(text) IS

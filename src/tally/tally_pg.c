@@ -165,12 +165,20 @@ winners_datum(const Tally *tally)
 	return PointerGetDatum(construct_array(items, n, INT4OID, 4, true, TYPALIGN_INT));
 }
 
+/* The number of equal ballots that would be as concentrated: 1/HHI to three decimals, rounded down. */
+static Datum
+effective_datum(bool *null, const Concentration *c)
+{
+	*null = c->squares == 0;
+	return *null ? (Datum) 0 : wide_numeric((Wide) c->votes * c->votes * 1000 / c->squares, 3);
+}
+
 /* SQL function: outcome(poll text) returns record */
 COMMUNE_FUNCTION(commune_tally_outcome)
 {
 	TupleDesc	desc;
 	Counting	c;
-	Datum		values[11];
+	Datum		values[14];
 	bool		nulls[lengthof(values)] = {false};
 	HeapTuple	tuple;
 
@@ -190,6 +198,9 @@ COMMUNE_FUNCTION(commune_tally_outcome)
 		values[8] = Int64GetDatum(c.tally.represented);
 		values[9] = Int64GetDatum(c.tally.unrepresented);
 		values[10] = Int64GetDatum(c.tally.abstained);
+		values[11] = Int64GetDatum(c.tally.concentration.largest);
+		values[12] = Int64GetDatum(c.tally.concentration.nakamoto);
+		values[13] = effective_datum(&nulls[13], &c.tally.concentration);
 	}
 	else
 		memset(nulls + 3, true, sizeof nulls - 3);

@@ -427,6 +427,204 @@ test_rank_of_choice(void)
 	heap_arena_free(&heap);
 }
 
+/* ---- caps */
+
+/* A member arrives: through which rank, and with what sum of ranks. */
+typedef struct Arrival
+{
+	uint32_t	sum;
+	int			rank;
+	uint32_t	member;
+	bool		found;
+} Arrival;
+
+/* Find the next who arrives, the slow way: the least of all that are not settled and fit. */
+static Arrival
+next_arrival(const Graph *graph, const uint32_t *sums, const uint32_t *head, const int64_t *power)
+{
+	Arrival		next = {0};
+
+	for (uint32_t v = 0; v < graph->n; v++)
+		for (int r = 0; r < graph->ranks && sums[v] == NOBODY; r++)
+		{
+			uint32_t	to = graph->choice[r][v];
+			Arrival		a = {.rank = r + 1, .member = v, .found = true};
+
+			if (to >= graph->n || sums[to] == NOBODY || (graph->ends != NULL && (graph->ends[v] >> r & 1) && sums[to] > 0) ||
+				power[head[to]] + graph->weight[v] > graph->cap)
+				continue;
+			a.sum = sums[to] + (uint32_t) r + 1;
+			if (!next.found || a.sum < next.sum || (a.sum == next.sum && (a.rank < next.rank || (a.rank == next.rank && v < next.member))))
+				next = a;
+		}
+	return next;
+}
+
+/* Whether everybody whom nobody carries has a reason: each choice leads to nobody, must vote, or is full. */
+static bool
+lost_for_a_reason(const Graph *graph, const uint32_t *sums, const uint32_t *head, const int64_t *power)
+{
+	for (uint32_t v = 0; v < graph->n; v++)
+		for (int r = 0; r < graph->ranks && sums[v] == NOBODY; r++)
+		{
+			uint32_t	to = graph->choice[r][v];
+
+			if (to < graph->n && sums[to] != NOBODY && !(graph->ends != NULL && (graph->ends[v] >> r & 1) && sums[to] > 0) &&
+				power[head[to]] + graph->weight[v] <= graph->cap)
+				return false;
+		}
+	return true;
+}
+
+static void
+test_cap(void)
+{
+	bool		as_prescribed = true;
+	bool		bounded = true;
+	bool		reasons = true;
+	bool		the_same = true;
+	bool		cuts = true;
+	int			cut = 0;
+	int			moved = 0;
+	HeapArena	heap;
+
+	heap_arena_init(&heap);
+	for (int round = 0; round < 20000; round++)
+	{
+		uint32_t	n = 1 + seeded_below(12);
+		int			ranks = 1 + (int) seeded_below(RANKS_MAX);
+		uint32_t	choice[RANKS_MAX][12];
+		uint8_t		votes[12];
+		uint8_t		ends[12];
+		uint32_t	free_sums[12];
+		uint32_t	free_delegate[12];
+		uint32_t	sums[12];
+		uint32_t	delegate[12];
+		uint32_t	want[12];
+		uint32_t	head[12];
+		int64_t		power[12] = {0};
+		int64_t		weight[12];
+		int64_t		total[12];
+		Graph		graph = {.n = n, .ranks = ranks, .weight = weight};
+		Resolution	res;
+		Arrival		a;
+
+		for (uint32_t v = 0; v < n; v++)
+		{
+			for (int r = 0; r < ranks; r++)
+			{
+				choice[r][v] = seeded_below(3) == 0 ? NOBODY : seeded_below(n);
+				if (choice[r][v] == v)
+					choice[r][v] = NOBODY;
+			}
+			votes[v] = seeded_below(4) == 0;
+			ends[v] = (uint8_t) seeded_below(1u << ranks) & (uint8_t) seeded_below(1u << ranks);
+			weight[v] = round % 5 == 0 ? (int64_t) seeded_below(4) : 1;
+		}
+		for (int r = 0; r < ranks; r++)
+			graph.choice[r] = choice[r];
+		if (round % 2)
+			graph.votes = votes;
+		if (round % 3 == 0)
+			graph.ends = ends;
+
+		/* A cap that bounds nothing changes nothing. */
+		graph_choose(free_delegate, free_sums, &graph, &heap.arena);
+		graph.cap = INT64_MAX;
+		graph_choose(delegate, sums, &graph, &heap.arena);
+		the_same = the_same && memcmp(delegate, free_delegate, n * sizeof *delegate) == 0 && memcmp(sums, free_sums, n * sizeof *sums) == 0;
+
+		graph.cap = 1 + seeded_below(4);
+		graph_choose(delegate, sums, &graph, &heap.arena);
+		graph_resolve(&res, &graph, false, &heap.arena);
+		graph_weigh(total, NULL, &res, NULL);
+		for (uint32_t v = 0; v < n; v++)
+		{
+			want[v] = graph_is_voter(&graph, v) ? 0 : NOBODY;
+			head[v] = v;
+			power[v] = want[v] == 0 ? weight[v] : 0;
+		}
+		while ((a = next_arrival(&graph, want, head, power)).found)
+		{
+			uint32_t	to = choice[a.rank - 1][a.member];
+
+			as_prescribed = as_prescribed && delegate[a.member] == to && res.head[a.member] == head[to];
+			want[a.member] = a.sum;
+			head[a.member] = head[to];
+			power[head[to]] += weight[a.member];
+		}
+		for (uint32_t v = 0; v < n; v++)
+		{
+			bool		carried = sums[v] != NOBODY;
+
+			as_prescribed = as_prescribed && sums[v] == want[v] && carried == (graph_standing(&res, v) <= STANDING_REPRESENTED);
+			if (graph_is_voter(&graph, v))
+				bounded = bounded && total[v] == power[v] && (total[v] <= graph.cap || total[v] == weight[v]);
+			cuts = cuts && graph_is_cut(&graph, v, sums) == (!carried && free_sums[v] != NOBODY && delegate[v] == NOBODY);
+			cut += graph_is_cut(&graph, v, sums);
+			moved += carried && delegate[v] != free_delegate[v];
+		}
+		reasons = reasons && lost_for_a_reason(&graph, sums, head, power);
+		heap_arena_free(&heap);
+	}
+	CHECK(as_prescribed);
+	CHECK(bounded);
+	CHECK(reasons);
+	CHECK(the_same);
+	CHECK(cuts);
+	CHECK(cut > 1000);
+	CHECK(moved > 500);
+}
+
+/* A cap on many: lines that are long, a star whose hundred thousand trusters move on, and a chain that is cut. */
+static void
+test_cap_large(void)
+{
+	HeapArena	heap;
+	uint32_t   *choice;
+	uint32_t   *second;
+	uint32_t   *order;
+	uint8_t    *votes;
+	int64_t    *weight;
+	Graph		graph = {.n = LARGE, .ranks = 2, .cap = 400000, .pause = count_pause};
+	Resolution	res;
+	uint32_t	first;
+
+	heap_arena_init(&heap);
+	choice = arena_alloc(&heap.arena, sizeof(uint32_t) * LARGE);
+	second = arena_alloc(&heap.arena, sizeof(uint32_t) * LARGE);
+	order = arena_alloc(&heap.arena, sizeof(uint32_t) * LARGE);
+	votes = arena_zero(&heap.arena, LARGE);
+	weight = arena_alloc(&heap.arena, sizeof(int64_t) * LARGE);
+	graph.choice[0] = choice;
+	graph.choice[1] = second;
+	graph.votes = votes;
+	votes[0] = votes[1] = 1;
+	for (uint32_t v = 0; v < LARGE; v++)
+	{
+		choice[v] = 0;
+		second[v] = v % 2 ? 1 : NOBODY;
+	}
+	graph_resolve(&res, &graph, false, &heap.arena);
+	graph_weigh(weight, NULL, &res, NULL);
+	CHECK_INT(weight[0], 400000);
+	CHECK_INT(weight[1], 1 + (LARGE - 400001) / 2 + (LARGE - 400001) % 2);
+	CHECK_INT(res.head[400000], 0);
+	CHECK_INT(res.head[400001], 1);
+	CHECK_INT(graph_standing(&res, 400002), STANDING_DEAD_END);
+
+	memset(votes, 0, LARGE);
+	graph.ranks = 1;
+	first = lay_chain(choice, order, LARGE, false);
+	votes[order[LARGE - 1]] = 1;
+	graph_resolve(&res, &graph, true, &heap.arena);
+	CHECK_INT(res.head[order[LARGE - 400000]], order[LARGE - 1]);
+	CHECK_INT(graph_standing(&res, order[LARGE - 400001]), STANDING_DEAD_END);
+	CHECK_INT(res.head[first], order[LARGE - 400001]);
+	CHECK_INT(res.hops[first], LARGE - 400001);
+	heap_arena_free(&heap);
+}
+
 int
 main(void)
 {
@@ -437,5 +635,7 @@ main(void)
 	test_long();
 	test_ranks();
 	test_rank_of_choice();
+	test_cap();
+	test_cap_large();
 	return check_done("delegation_graph");
 }

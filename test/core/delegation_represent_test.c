@@ -3,6 +3,8 @@
  * the override window, and how all of it is explained.
  */
 #include "commune.h"
+#include "delegation/flow.h"
+#include "seeded.h"
 
 #define NOW(c) ((long long) ((c).time / USECS_PER_SECOND))
 
@@ -377,9 +379,240 @@ test_window_late(void)
 	commune_end(&c);
 }
 
+/* ---- caps */
+
+static void
+test_cap_params(void)
+{
+	static const char *const wrong[] = {"0", "-1", "'2'", "true", "[0,2]", "[3,2]", "[1]", "[1,2,3]", "[1,0]", "[]"};
+	Commune		c;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob cid", 1, "");
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		ACT(&c, BAD_PARAMS, "ann", "poll", "'name':'p','title':'x','options':['a'],'method':'majority','params':{'cap':%s},'opens':1,'closes':%lld",
+			wrong[i], NOW(c) + 100);
+	announce(&c, "p", "'cap':9007199254740991", 100);
+	announce(&c, "q", "'cap':[1,1]", 100);
+	CHECK_INT(method_cap(NULL, 100), 0);
+	CHECK_INT(method_cap(poll_params(c.state, poll(&c, "p")), 3), SAFE_INT_MAX);
+	CHECK_INT(method_cap(poll_params(c.state, poll(&c, "q")), 67108863), 67108863);
+	announce(&c, "r", "'cap':[1,200]", 100);
+	CHECK_INT(method_cap(poll_params(c.state, poll(&c, "r")), 1199), 5);
+	CHECK_INT(method_cap(poll_params(c.state, poll(&c, "r")), 199), 1);
+	commune_end(&c);
+}
+
+static void
+check_concentration(Commune *c, const char *name, int64_t votes, int64_t squares, int64_t largest, int64_t nakamoto)
+{
+	Representation r;
+	Concentration found;
+	Fault		fault;
+
+	if (!CHECK(representation_read(&r, &c->block.arena, c->state, poll(c, name), INT64_MAX, &fault) == CODE_OK))
+		return;
+	representation_concentration(&found, &r, &c->block.arena);
+	CHECK_INT(found.votes, votes);
+	CHECK_INT(found.squares, squares);
+	CHECK_INT(found.largest, largest);
+	CHECK_INT(found.nakamoto, nakamoto);
+}
+
+/* What does not fit moves to the next choice, or is lost; and the member is told. */
+static void
+test_cap(void)
+{
+	Commune		c;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob cid dan eve fay gus", 1, "");
+	trust(&c, "bob", "'@ann'");
+	trust(&c, "cid", "'@ann'");
+	trust(&c, "dan", "'@ann','@fay'");
+	trust(&c, "eve", "'@dan'");
+	trust(&c, "gus", "'@ann'");
+	announce(&c, "free", "", 1000);
+	announce(&c, "p", "'cap':3,'running':true", 1000);
+	announce(&c, "share", "'cap':[1,2]", 1000);
+	vote(&c, "ann", "free");
+	vote(&c, "ann", "p");
+	vote(&c, "ann", "share");
+	CHECK_STR(weights(&c, "free"), "ann 6");
+	CHECK_STR(weights(&c, "p"), "ann 3");
+	CHECK_STR(weights(&c, "share"), "ann 3");		/* half of seven, rounded down */
+	check_concentration(&c, "free", 6, 36, 6, 1);
+	CHECK_WAY(&c, "p", "cid", "cid 1 ann delegates; ann votes");
+	CHECK_WAY(&c, "p", "dan", "dan 1 ann cap reached; dan 2 fay leads to nobody; dan cap reached");
+	CHECK_WAY(&c, "p", "eve", "eve 1 dan delegates; dan 1 ann cap reached; dan 2 fay leads to nobody; dan cap reached");
+	CHECK_WAY(&c, "p", "gus", "gus 1 ann cap reached; gus cap reached");
+
+	/* With a backup, the excess moves on, and whoever is behind it with it. */
+	vote(&c, "fay", "p");
+	CHECK_STR(weights(&c, "p"), "ann 3, fay 3");
+	check_concentration(&c, "p", 6, 18, 3, 2);
+	CHECK_WAY(&c, "p", "dan", "dan 1 ann cap reached; dan 2 fay backup; fay votes");
+	CHECK_WAY(&c, "p", "eve", "eve 1 dan delegates; dan 1 ann cap reached; dan 2 fay backup; fay votes");
+
+	/* Who votes himself makes room for the next in turn. */
+	vote(&c, "bob", "p");
+	CHECK_STR(weights(&c, "p"), "ann 3, bob 1, fay 1");
+	CHECK_WAY(&c, "p", "dan", "dan 1 ann delegates; ann votes");
+	CHECK_WAY(&c, "p", "eve", "eve 1 dan cap reached; eve cap reached");
+	CHECK_WAY(&c, "p", "gus", "gus 1 ann cap reached; gus cap reached");
+	check_concentration(&c, "p", 5, 11, 3, 1);
+	commune_end(&c);
+}
+
+/* In the override window everybody's way stays as it is: a late voter's place is not given away. */
+static void
+test_cap_window(void)
+{
+	Commune		c;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob cid", 1, "");
+	trust(&c, "bob", "'@ann'");
+	trust(&c, "cid", "'@ann'");
+	announce(&c, "p", "'cap':2,'override_window':40", 100);
+	vote(&c, "ann", "p");
+	CHECK_STR(weights(&c, "p"), "ann 2");
+	pass(&c, 60);
+	ACT(&c, BALLOT_FINAL, "ann", "ballot", "'poll':'#p','choice':{'abstain':true}");
+	vote(&c, "bob", "p");
+	CHECK_STR(weights(&c, "p"), "ann 1, bob 1");
+	CHECK_WAY(&c, "p", "cid", "cid 1 ann cap reached; cid cap reached");
+	vote(&c, "cid", "p");
+	CHECK_STR(weights(&c, "p"), "ann 1, bob 1, cid 1");
+	check_concentration(&c, "p", 3, 3, 1, 2);
+	commune_end(&c);
+}
+
+/* The least number of ballots that have more than half, however they are spread. */
+static void
+test_concentration(void)
+{
+	int64_t		weight[12];
+	Representation r = {.weight = weight};
+	HeapArena	heap;
+	bool		right = true;
+
+	heap_arena_init(&heap);
+	for (int round = 0; round < 1000; round++)
+	{
+		Concentration found;
+		int64_t		votes = 0;
+		int64_t		squares = 0;
+		int64_t		least = 0;
+
+		r.graph.n = seeded_below(13);
+		for (uint32_t v = 0; v < r.graph.n; v++)
+		{
+			weight[v] = seeded_below(round % 2 ? 4 : 30);
+			votes += weight[v];
+			squares += weight[v] * weight[v];
+		}
+		for (uint32_t set = 0; set < 1u << r.graph.n && votes > 0; set++)
+		{
+			int64_t		sum = 0;
+
+			for (uint32_t v = 0; v < r.graph.n; v++)
+				sum += set >> v & 1 ? weight[v] : 0;
+			if (2 * sum > votes && (least == 0 || __builtin_popcount(set) < least))
+				least = __builtin_popcount(set);
+		}
+		representation_concentration(&found, &r, &heap.arena);
+		right = right && found.votes == votes && found.squares == squares && found.nakamoto == least;
+		heap_arena_free(&heap);
+	}
+	CHECK(right);
+}
+
+/* ---- what comes to each */
+
+/* Whether the vote of u passes v on its way, or rests with him. */
+static bool
+passes(const Resolution *res, uint32_t u, uint32_t v, uint32_t n)
+{
+	for (uint32_t hop = 0; hop <= n && u != NOBODY; hop++, u = res->delegate[u])
+		if (u == v)
+			return true;
+	return false;
+}
+
+static void
+test_flow(void)
+{
+	HeapArena	heap;
+	bool		votes_right = true;
+	bool		weights_right = true;
+	bool		through_right = true;
+	bool		rows_right = true;
+	int			rings = 0;
+
+	heap_arena_init(&heap);
+	for (int round = 0; round < 5000; round++)
+	{
+		uint32_t	n = seeded_below(13);
+		uint32_t	choice[2][12];
+		uint8_t		votes[12];
+		uint8_t		late[12];
+		Representation r = {.graph = {.n = n, .ranks = 2, .choice = {choice[0], choice[1]}, .votes = votes, .cap = seeded_below(6)},
+							.votes = votes, .late = late};
+		Flow		flow;
+
+		for (uint32_t v = 0; v < n; v++)
+		{
+			for (int rank = 0; rank < 2; rank++)
+				choice[rank][v] = seeded_below(4) == 0 ? NOBODY : (v + 1 + seeded_below(n)) % n;
+			for (int rank = 0; rank < 2; rank++)
+				choice[rank][v] = choice[rank][v] == v ? NOBODY : choice[rank][v];
+			votes[v] = seeded_below(5) == 0;
+			late[v] = !votes[v] && seeded_below(5) == 0;
+		}
+		representation_end(&r, &heap.arena);
+		flow_make(&flow, &r, &heap.arena, &heap.arena);
+		for (uint32_t v = 0; v < n; v++)
+		{
+			const Resolution *res = &r.resolution;
+			int64_t		come = 0;
+			int64_t		through = !late[v];
+			uint32_t	trusters = 0;
+
+			for (uint32_t u = 0; u < n; u++)
+			{
+				come += !late[u] && passes(res, u, v, n);
+				trusters += res->delegate[u] == v;
+			}
+			for (uint32_t i = flow.first[v]; i < flow.first[v + 1]; i++)
+			{
+				rows_right = rows_right && res->delegate[flow.truster[i]] == v &&
+					(i == flow.first[v] || flow.truster[i - 1] < flow.truster[i]);
+				through += flow_through(&flow, v, flow.truster[i]);
+			}
+			votes_right = votes_right && flow.votes[v] == come;
+			weights_right = weights_right && (!(flow.cast[v] & FLOW_CAST) || r.weight[v] == flow_weight(&flow, v));
+			through_right = through_right && through == come;
+			rows_right = rows_right && trusters == flow.first[v + 1] - flow.first[v];
+			rings += (flow.cast[v] & FLOW_RING) != 0;
+		}
+		heap_arena_free(&heap);
+	}
+	CHECK(votes_right);
+	CHECK(weights_right);
+	CHECK(through_right);
+	CHECK(rows_right);
+	CHECK(rings > 100);
+}
+
 int
 main(void)
 {
+	test_flow();
+	test_cap_params();
+	test_cap();
+	test_cap_window();
+	test_concentration();
 	test_ranked();
 	test_members();
 	test_must_vote();

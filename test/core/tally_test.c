@@ -257,8 +257,8 @@ test_result(void)
 	SEAL(&c);
 	id_print(manifest, (const uint8_t *) poll(&c, "p")->manifest.p);
 	body = arena_printf(&c.forever.arena,
-						"{\"abstained\":2,\"direct\":2,\"electorate\":5,\"entry\":\"result\",\"poll\":\"%.43s\",\"quorum_reached\":true,"
-						"\"represented\":2,\"seats\":[1],\"state\":\"hAB_FhpyTNAkDzxSHPyrBAIRj_cHQOXzNP381W8K_3I\",\"tie_breaks\":0,\"tied\":false,"
+						"{\"abstained\":2,\"direct\":2,\"electorate\":5,\"entry\":\"result\",\"largest\":2,\"nakamoto\":2,\"poll\":\"%.43s\",\"quorum_reached\":true,"
+						"\"represented\":2,\"seats\":[1],\"squares\":8,\"state\":\"hAB_FhpyTNAkDzxSHPyrBAIRj_cHQOXzNP381W8K_3I\",\"tie_breaks\":0,\"tied\":false,"
 						"\"ties\":[],\"unrepresented\":1,\"votes\":[2,-6,0],\"winners\":[1]}", manifest);
 	CHECK_INT(c.out.nentries, 1);
 	if (!CHECK(str_eq(entry(&c, 0), body)))

@@ -102,6 +102,58 @@ SELECT * FROM pg_temp.way('wells', 'ann');
 SELECT * FROM pg_temp.way('wells', 'ann', :voted);
 SELECT * FROM pg_temp.way('wells', 'bob', :opened);
 
+-- ---- weights
+
+-- A poll with a cap of two: bob may carry one other, and ann's turn is first; cid's backup leads to him as well, dan's to nobody.
+\set r `build/sign ann 20 :aud delegate '{"scope":{},"to":["@bob"]}'`
+SELECT commune.submit(:'r');
+\set r `build/sign bob 20 :aud delegate '{"scope":{},"to":[]}'`
+SELECT commune.submit(:'r');
+\set r `build/sign cid 20 :aud delegate '{"scope":{},"to":["@bob","@ann"]}'`
+SELECT commune.submit(:'r');
+\set r `build/sign dan 20 :aud delegate '{"scope":{},"to":["@bob","@eve","@cid"]}'`
+SELECT commune.submit(:'r');
+\set r `build/sign ann 21 :aud poll '{"name":"capped","title":"x","options":["yes","no"],"method":"majority","params":{"running":true,"cap":2},"opens":1,"closes":4102444800}'`
+SELECT commune.submit(:'r');
+\set r `build/sign ann 22 :aud poll '{"name":"free","title":"x","options":["yes","no"],"method":"majority","params":{"running":true},"opens":1,"closes":4102444800}'`
+SELECT commune.submit(:'r');
+\set r `build/sign ann 23 :aud poll '{"name":"badly","title":"x","options":["yes","no"],"method":"majority","params":{"cap":0},"opens":1,"closes":4102444800}'`
+SELECT commune.submit(:'r');
+SELECT commune.seal() > 0 AS sealed;
+CREATE FUNCTION pg_temp.weights(poll text) RETURNS TABLE (name text, votes bigint, trusters bigint, counts boolean, through text) LANGUAGE sql AS $$
+	SELECT w.name, m.votes, m.trusters, m.counts,
+		(SELECT string_agg(format('%s %s as choice %s', f.name, t.votes, t.rank), ', ' ORDER BY f.name)
+		FROM commune.trusters(poll, w.did::commune.did) t JOIN pg_temp.who f ON f.did = t.truster::text)
+	FROM pg_temp.who w, commune.weight(poll, w.did::commune.did) m ORDER BY w.name $$;
+-- Nobody votes: what would come to each if he did.
+SELECT * FROM pg_temp.weights('capped');
+SELECT commune.base64url(manifest) AS capped FROM commune.poll WHERE name = 'capped' \gset
+\set r `build/sign bob 21 :aud ballot '{"poll":":capped","choice":{"option":1}}'`
+SELECT commune.submit(:'r');
+-- A block that is rolled back: the weights are those of the tables, before, within and after.
+BEGIN;
+SELECT commune.seal() > 0 AS sealed;
+SELECT * FROM pg_temp.weights('capped') WHERE name = 'bob';
+ROLLBACK;
+SELECT * FROM pg_temp.weights('capped') WHERE name = 'bob';
+SELECT commune.seal() > 0 AS sealed;
+SELECT * FROM pg_temp.weights('capped');
+SELECT * FROM pg_temp.way('capped', 'ann');
+SELECT * FROM pg_temp.way('capped', 'cid');
+SELECT * FROM pg_temp.way('capped', 'dan');
+SELECT direct, represented, unrepresented, largest, nakamoto, effective FROM commune.outcome('capped');
+SELECT * FROM pg_temp.weights('free');
+-- In the poll with a window, bob and ann came late: their ballots count for themselves.
+SELECT * FROM pg_temp.weights('wells');
+SELECT * FROM commune.weight('capped', 'did:commune:abcdefghijklmnopqrstuvwxyz234567');
+SELECT * FROM commune.trusters('capped', 'did:commune:abcdefghijklmnopqrstuvwxyz234567');
+SELECT * FROM commune.weight(NULL, :'ann');
+SELECT * FROM commune.trusters('capped', NULL);
+\set VERBOSITY default
+SELECT * FROM commune.weight('later', :'ann');
+SELECT * FROM commune.trusters('none', :'ann');
+\set VERBOSITY sqlstate
+
 -- The same numbers from plain SQL: the query of docs/tally.md.
 \set query `sed -n '/^WITH RECURSIVE poll AS/,/;$/p' docs/tally.md`
 CREATE FUNCTION pg_temp.compare(poll text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -113,7 +165,7 @@ BEGIN
 	DROP TABLE recount;
 END
 $$;
-SELECT p.name, c FROM commune.poll p, pg_temp.compare(p.name, :'query') AS c WHERE p.status = 'open' ORDER BY p.seq;
+SELECT p.name, c FROM commune.poll p, pg_temp.compare(p.name, :'query') AS c WHERE p.status = 'open' AND p.name <> 'capped' ORDER BY p.seq;
 
 SELECT * FROM commune.verify();
 SELECT * FROM commune.replay();

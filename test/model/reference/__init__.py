@@ -9,7 +9,8 @@ for its own sake.  Where it and the server disagree, one of them or the page is 
     merkle    the Merkle tree of RFC 9162
     kinds     the members of each kind of act
     fold      the state, and what acts and the clock do to it
-    count     delegation and counting
+    way       delegation in a poll
+    count     counting
     rows      the bytes of rows of chained tables
     tables    the state as the tables have it, compared
     receipt   receipts

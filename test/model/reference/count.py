@@ -1,47 +1,27 @@
-"""Delegation in a poll, and counting: docs/acts.md."""
+"""The lists that count in a poll, and counting: docs/acts.md."""
 import hashlib
 
 from . import methods
+from .way import Ways
 
 
 def lists_that_count(electorate, delegations, poll_scope, topics, opened_at):
-    """For each of the electorate who has one, the list that counts: the most specific that has not expired.
+    """For each of the electorate who has one, the list that counts: the most specific that has not expired; its scope; and who has
+    none because his have expired.
 
     A list is its names and the ranks of those who must vote themselves.  `delegations` maps (member, scope) to (list,
     expires); `topics` are the poll's topic and those above it, in order."""
     scopes = [poll_scope, *(("topic", topic) for topic in topics), ("everything",)]
-    found = {}
+    found, scope_of, expired = {}, {}, set()
     for member in electorate:
         for scope in scopes:
             made, expires = delegations.get((member, scope), (None, None))
             if made is not None and (expires is None or expires > opened_at):
-                found[member] = made
+                found[member], scope_of[member] = made, scope
                 break
-    return found
-
-
-def represented_by(electorate, lists, voters):
-    """For each of the electorate who does not vote himself and is represented: by whom.
-
-    The way with the smallest sum of ranks is looked for as long as somebody finds a shorter one."""
-    choices = {member: [(rank, name) for rank, name in enumerate(names, 1)
-                        if name in electorate and (rank not in must_vote or name in voters)]
-               for member, (names, must_vote) in lists.items()}
-    sums, delegate, better = dict.fromkeys(voters, 0), {}, True
-    while better:
-        better = False
-        for member in electorate - voters:
-            ways = [(sums[name] + rank, rank, name) for rank, name in choices.get(member, ()) if name in sums]
-            if ways and min(ways)[:2] != (sums.get(member), delegate.get(member, (None,))[0]):
-                (sums[member], rank, name), better = min(ways), True
-                delegate[member] = rank, name
-    found = {}
-    for member in delegate:
-        at = member
-        while at not in voters:
-            at = delegate[at][1]
-        found[member] = at
-    return found
+            if made is not None:
+                expired.add(member)
+    return found, scope_of, expired - set(found)
 
 
 class Count:
@@ -51,13 +31,16 @@ class Count:
     def __init__(self, poll, electorate, lists, ballots, late, numbers):
         options = len(poll.options)
         represents = dict.fromkeys(ballots, 0)
-        for member, voter in represented_by(electorate, lists, set(ballots) - late).items():
+        for member, voter in Ways(electorate, lists, set(ballots) - late, poll.cap(), numbers).represented().items():
             represents[voter] += member not in late
 
         self.electorate = len(electorate)
         self.direct = len(ballots)
         self.represented = sum(represents.values())
         self.unrepresented = self.electorate - self.direct - self.represented
+        weights = sorted((1 + others for others in represents.values()), reverse=True)
+        self.largest, self.squares = max(weights, default=0), sum(weight ** 2 for weight in weights)
+        self.nakamoto = next((n for n in range(1, len(weights) + 1) if 2 * sum(weights[:n]) > sum(weights)), 0)
         self.abstained = 0
         self.direct_votes = [0] * options
         self.represented_votes = [0] * options

@@ -6,6 +6,7 @@ import functools
 
 from . import count, kinds, merkle, methods
 from .record import base64url, base64url_decode, canonical, did_binary, is_of_prime_order, key_of_did, leaf
+from .way import Ways
 
 SECOND = 1000000
 DAY = 86400 * SECOND
@@ -62,7 +63,7 @@ class Poll:
         self.opened = self.opened_at = self.closed = self.manifest = self.result = None
         self.window = self.params.get("override_window", 0) * SECOND
         self.frozen, self.final = None, set()       # from this index on; whose ballots cannot change
-        self.electorate = self.lists = None         # as they were when it opened
+        self.electorate = self.lists = self.scopes = self.expired = None         # as they were when it opened
         self.numbers = None         # of the electorate
 
     def count(self):
@@ -75,8 +76,12 @@ class Poll:
     def window_begins(self, now):
         return self.status == "open" and self.frozen is None and self.closes - self.window <= now < self.closes
 
+    def cap(self):
+        given = self.params.get("cap")
+        return max(1, len(self.electorate) * given[0] // given[1]) if isinstance(given, list) else given
+
     def represented(self):
-        return count.represented_by(self.electorate, self.lists, set(self.ballots) - self.late())
+        return Ways(self.electorate, self.lists, set(self.ballots) - self.late(), self.cap(), self.numbers).represented()
 
     def next_due(self):
         return self.closes - self.window if self.frozen is None else self.closes
@@ -369,7 +374,7 @@ class State:
         poll.electorate = set(self.members())
         poll.numbers = {did: self.identities[did].id for did in poll.electorate}
         in_force = {pair: (made[5], made[4]) for pair, made in self.in_force.items()}
-        poll.lists = count.lists_that_count(poll.electorate, in_force, ("poll", poll.name), self.topics_above(poll.topic), now)
+        poll.lists, poll.scopes, poll.expired = count.lists_that_count(poll.electorate, in_force, ("poll", poll.name), self.topics_above(poll.topic), now)
 
     def manifest(self, poll):
         lists = sorted(poll.lists.items(), key=lambda item: did_binary(item[0]))
@@ -412,7 +417,7 @@ def result(poll):
             "tied": found.tied, "quorum_reached": found.quorum_reached, "electorate": found.electorate,
             "direct": found.direct, "represented": found.represented, "unrepresented": found.unrepresented,
             "abstained": found.abstained, "seats": [1] * len(found.winners), "state": base64url(found.state), "ties": found.ties,
-            "tie_breaks": len(found.ties)}
+            "tie_breaks": len(found.ties), "largest": found.largest, "nakamoto": found.nakamoto, "squares": found.squares}
 
 
 ENTRY = b"commune/entry/1\n"

@@ -103,10 +103,11 @@ INT4 = 2 ** 31 - 1
 def parameters(method, params, options):
     """Whether the parameters are those of the method."""
     flag = lambda value: isinstance(value, bool)
-    common = {"running": flag, "override_window": integer(1, 253402300799)}
+    fraction = lambda value: share(value) and value[0] > 0
+    common = {"running": flag, "override_window": integer(1, 253402300799), "cap": lambda value: integer(1)(value) or fraction(value)}
     seats = {"seats": integer(1, options), "ties": word("none", "lot", "option_order"), **common}
     optional = {
-        "majority": {"threshold": lambda value: share(value) and value[0] > 0, **common},
+        "majority": {"threshold": fraction, **common},
         "score": {"by": word("sum", "median"), **seats},
         "quadratic": {"negative": flag, **seats},
         "borda": {"mode": word("average", "zero", "modified"), **seats},

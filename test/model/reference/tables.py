@@ -1,8 +1,11 @@
 """The state as the tables have it: the columns that src/*/*.sql define, compared with a State."""
 import json
+import random
+from decimal import Decimal
 
 import psycopg2
 
+from . import way
 from .methods import canonical_ranking
 from .record import canonical
 
@@ -40,6 +43,7 @@ def compare(mirror):
             yield name, sorted(set(rows) - expected[name], key=repr), sorted(expected[name] - set(rows), key=repr)
     for poll in mirror.state.polls:
         yield from compare_count(mirror, poll)
+    yield from compare_ways(mirror)
 
 
 def make(state):
@@ -80,10 +84,11 @@ def compare_count(mirror, poll):
         tally = [(i + 1, option, counted.votes[i], counted.direct_votes[i], counted.represented_votes[i], counted.rank[i],
                   int(i + 1 in counted.winners), i + 1 in counted.winners, *totals, counted.quorum_reached) for i, option in enumerate(poll.options)]
         rounds = [(number, i + 1, votes[i]) for number, votes in enumerate(counted.rounds, 1) for i in range(len(poll.options))]
-        outcome = counted.winners, counted.tied, counted.quorum_reached, *totals
+        effective = Decimal(sum(totals[1:3]) ** 2 * 1000 // counted.squares) / 1000 if counted.squares else None
+        outcome = counted.winners, counted.tied, counted.quorum_reached, *totals, counted.largest, counted.nakamoto, effective
     else:
         rounds = tally = "QC413" if poll.status == "open" else "QC407"
-        outcome = (None,) * 8
+        outcome = (None,) * 11
     found = answer(mirror, "SELECT * FROM commune.tally(%s)", poll.name)
     if found != tally:
         yield "tally of " + poll.name, found, tally
@@ -93,6 +98,26 @@ def compare_count(mirror, poll):
     found = answer(mirror, "SELECT * FROM commune.outcome(%s)", poll.name)
     if found != [(poll.name, poll.status, poll.method, *outcome)]:
         yield "outcome of " + poll.name, found, outcome
+
+
+WAYS = 8            # so many are compared each time
+
+
+def compare_ways(mirror):
+    """Compare path() for a few members of a few polls, at this block or at an earlier one."""
+    rng = random.Random(mirror.block)
+    polls = [poll for poll in mirror.state.polls if poll.opened is not None]
+    weights = [1 + len(poll.ballots) for poll in polls]
+    for _ in range(WAYS if polls else 0):
+        [poll] = rng.choices(polls, weights)
+        asked = rng.choice(list(poll.lists) if poll.lists and rng.random() < 0.8 else list(mirror.state.identities))
+        [(block, size)] = mirror.rows("SELECT number, size FROM commune.block WHERE size > %s ORDER BY random() LIMIT 1", poll.opened)
+        as_of = rng.choice([None, block])
+        found = mirror.rows("SELECT hop, holder::text, scope, rank, delegate::text, reason FROM commune.path(%s, %s::commune.did, %s)",
+                            poll.name, asked, as_of)
+        expected = way.path(poll, asked, size if as_of else float("inf"))
+        if found != expected:
+            yield "path of %s in %s, as of %s" % (asked, poll.name, as_of), found, expected
 
 
 def answer(mirror, query, *arguments):

@@ -125,6 +125,8 @@ class Author:
         }
         if rng.random() < 0.3:
             members["params"]["override_window"] = rng.choice([1, 1, 2, 60])
+        if rng.random() < 0.4:
+            members["params"]["cap"] = rng.choice([1, 2, 3, 3, [1, 10], [1, 4], 1000])
         if method == "quadratic":
             members["params"]["credits"] = rng.choice([1, 9, 100, record.LARGEST])
             members["params"]["negative"] = rng.random() < 0.3
@@ -194,6 +196,16 @@ class Author:
             chain.append(chain[0])
         scope = self.rng.choice([{}, {"topic": self.topic_name()}])
         return [self.sign(a, "delegate", scope=scope, to=[b.did]) for a, b in zip(chain, chain[1:])]
+
+    def first_lists(self):
+        """A list of most members, for what is announced next."""
+        members = [self.people.by_did[did] for did in self.state.members()]
+        acts = []
+        for signer in self.rng.sample(members, len(members) * 3 // 4):
+            names = self.rng.sample([who.did for who in members if who is not signer], self.rng.choice([1, 2, 2, 3]))
+            must_vote = {"must_vote": [1]} if self.rng.random() < 0.2 else {}
+            acts.append(self.sign(signer, "delegate", scope=self.rng.choice([{}, {"topic": "topic 0"}]), to=names, **must_vote))
+        return acts
 
     def delegate(self):
         rng, signer = self.rng, self.member()

@@ -156,8 +156,11 @@ class Run:
         session.bring(rng, [people.sign(signer, "topic", topic="topic 0"), people.sign(signer, "topic", topic="topic 1")], "COPY")
         self.seal(rng)
         author = self.author(rng)
+        session.bring(rng, author.first_lists(), "COPY")
+        self.seal(rng)
         for who, method in zip(people.founders, ["quadratic", "approval", "irv", "score", "borda", "schulze"]):
-            params = {"running": True, **{"quadratic": {"credits": 100}, "score": {"highest": 5}}.get(method, {})}
+            params = {"running": True, **{"quadratic": {"credits": 100, "cap": 3}, "score": {"highest": 5, "cap": [1, 6]},
+                                          "approval": {"override_window": 997}, "irv": {"override_window": 995, "cap": 2}}.get(method, {})}
             session.bring(rng, [author.poll(who, method=method, params=params, name="long-" + method,
                                             topic="topic 0", options=["bread", "roses", "water"], opens=author.now - 1, closes=author.now + 1000)], "submit")
         self.seal(rng)

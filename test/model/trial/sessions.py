@@ -132,8 +132,10 @@ class Session:
                 return "QC110"
             if not record.verified():
                 return "QC101"
-            others = {other: seq for rows in (self.rows, self.run.mirror.rows) for seq, other in rows(
-                "SELECT seq, record::text FROM commune.act WHERE signer::text = %s AND nonce = %s", record.iss, record.nonce)}
+            # Of the same text twice, which two sessions brought at once, the first one's place counts.
+            others = {other: seq for seq, other in sorted((row for rows in (self.rows, self.run.mirror.rows) for row in rows(
+                "SELECT seq, record::text FROM commune.act WHERE signer::text = %s AND nonce = %s", record.iss, record.nonce)),
+                reverse=True)}
             others.update(used.get((record.iss, record.nonce), {}))
             if text in others:
                 places.append(others[text])
