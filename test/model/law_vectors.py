@@ -33,9 +33,7 @@ INSERT INTO commune.member (id, nonce, since, vouches, day, acts, polls, status,
     SELECT i, 0, i, 0, 0, 0, 0, CASE WHEN i % 10 = 0 THEN 'suspended' ELSE 'member' END,
         ('did:commune:' || translate(lpad(to_hex(i), 32, '0'), '0189', 'ghij'))::commune.did FROM generate_series(1, 1000) i WHERE i <> 666;      -- the attackers' number
 INSERT INTO commune.membership (member, since) SELECT id, id FROM commune.member;
-INSERT INTO commune.account SELECT (a).* FROM (SELECT jsonb_populate_record(NULL::commune.account, jsonb_build_object(
-    'id', i, 'name', m.did::text, 'owner', i, 'member', i, 'since', 1, 'balance', i * 97, 'amount', i * 97)) AS a
-    FROM generate_series(1, 990) i JOIN commune.member m ON m.id = i) x;
+INSERT INTO commune.account (name, owner, balance, since) SELECT did::text, id, id * 97, 1 FROM commune.member WHERE id <= 990;
 CREATE SCHEMA mal AUTHORIZATION law_mallory;
 CREATE TABLE mal.hits (what text);
 GRANT ALL ON mal.hits TO PUBLIC;
