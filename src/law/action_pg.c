@@ -8,7 +8,6 @@
  */
 #include "law/law_pg.h"
 
-#include "action/parameter.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "record/json.h"
@@ -421,42 +420,6 @@ COMMUNE_FUNCTION(commune_law_day)
 
 /* ---- parameters ---- */
 
-/* The value of a list of dated values at a moment; false before the first. */
-static bool
-dated_value(int64 *out, const LawParameter *parameter, int64 moment)
-{
-	bool		found = false;
-
-	for (size_t i = 0; i < parameter->nvalues && parameter->values[i].from <= moment; i++)
-	{
-		*out = parameter->values[i].value;
-		found = true;
-	}
-	return found;
-}
-
-/* Find the value that is in force; false if there is none. */
-static bool
-find_parameter(int64 *out, Str name)
-{
-	TableStore *tables;
-	Workspace	work;
-	bool		found;
-
-	if (law_sight != NULL)
-		for (size_t i = 0; i < law_sight->nparameters; i++)
-			if (str_eq(law_sight->parameters[i].name, name))
-				return dated_value(out, &law_sight->parameters[i], law_sight->moment);
-	if (law_sight != NULL && law_sight->alone)
-		return false;
-	workspace_open(&work);
-	tables = table_store_open(GetActiveSnapshot(), false, work.context);
-	found = parameter_value(out, state_new(&work.arena, table_store(tables)), name, law_moment());
-	table_store_close(tables);
-	workspace_close(&work);
-	return found;
-}
-
 /* law.param(name text) -> setof bigint: one row, or none if there is no such parameter at the time of the run */
 COMMUNE_FUNCTION(commune_law_param)
 {
@@ -471,7 +434,7 @@ COMMUNE_FUNCTION(commune_law_param)
 		old = MemoryContextSwitchTo(calls->multi_call_memory_ctx);
 		calls->user_fctx = value = palloc(sizeof *value);
 		MemoryContextSwitchTo(old);
-		calls->max_calls = find_parameter(value, DatumGetStr(PG_GETARG_DATUM(0))) ? 1 : 0;
+		calls->max_calls = law_parameter(value, DatumGetStr(PG_GETARG_DATUM(0))) ? 1 : 0;
 	}
 	calls = SRF_PERCALL_SETUP();
 	if (calls->call_cntr < calls->max_calls)
