@@ -6,7 +6,7 @@
 Str
 law_action_key(Arena *arena, const Json *action)
 {
-	static const char *const names[] = {"member", "to", "name", "title"};
+	static const char *const names[] = {"member", "to", "name", "account", "title"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 	{

@@ -42,6 +42,10 @@ SELECT commune.law_run('select law.pay(m.id, m.id * m.id, m.handle) from law.mem
 SELECT commune.law_run('select law.publish(law.text(r), law.text(law.isqrt(r))) from law.range(8, 10) r');
 SELECT commune.law_run('select law.pay(g, 1, ''x'') from law.range(1, 10000) g, law.range(1, 10000) h');
 SELECT commune.law_run('select law.pay(nullif(g, 2), 1, ''x'') from law.range(1, 2) g');
+SELECT commune.law_run($$ VALUES (law.pay(1, 2, 'a')), (law.pay_account('treasury.general', 2, 'a "b"')), (law.set_param('p', -1)), (law.open_account('a.b')), (law.publish('a', E'b\n')),
+	(law.suspend_member(1, law.date(2026, 1, 31), 'case 7', 'a')), (law.restore_member(1)), (law.revoke_office(1, 'clerk', 'a')), (law.open_poll('n', 't', 'majority', 'yes|no', 7)) $$);
+SELECT commune.law_run('select law.suspend_member(1, law.date(1969, 12, 31), ''a'', ''b'')');
+SELECT commune.law_run('select law.publish(a.name, law.text(a.amount)) from law.accounts a left join law.balances b on b.owner = a.owner left join law.offices o on o.member = a.owner');
 SELECT commune.law_run(NULL);
 SELECT law.today() = (SELECT max(joined) FROM law.members) AS today, law.day(-1);
 SELECT law.isqrt(n) FROM unnest('{0,1,3,4,8,9,9223372030926249000,9223372030926249001,9223372036854775807}'::bigint[]) n;
