@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "action/account.h"
 #include "fold/fold.h"
 
 /* Rows of a relation, in the order of a path. */
@@ -78,13 +79,16 @@ broken_member(const Tables *t, const Member *m)
 {
 	bool		member = str_is(m->status, "member");
 	bool		candidate = str_is(m->status, "candidate");
+	bool		suspended = str_is(m->status, "suspended");
 	int64_t		open_polls = 0;
 	int64_t		open_stays = 0;
 
-	if (!member && !candidate && !str_is(m->status, "named") && !str_is(m->status, "left"))
+	if (!member && !candidate && !str_is(m->status, "named") && !str_is(m->status, "left") && !suspended)
 		return "a status that is none";
 	if (member != (m->since != INT8_NONE))
 		return "since and status of a member differ";
+	if (suspended ? suspension_find(t->state, m->id) == NULL : !str_is(m->status, "left") && suspension_find(t->state, m->id) != NULL)
+		return "a suspension that is none, or none where there ought to be one";
 	if (m->vouches != COUNT(&t->vouches, Vouch, candidate, m->id))
 		return "a member's vouches are miscounted";
 	if (candidate && m->vouches >= t->charter->vouches)
@@ -254,6 +258,60 @@ broken_delegation(const Tables *t, const Delegation *d, const Delegation *before
 	return NULL;
 }
 
+/* Money: no balance is negative, each is what came in less what went out, and all of them together are what was issued. */
+static inline const char *
+broken_accounts(State *state)
+{
+	RowVec		accounts = rows_of(state, ACCOUNT_BY_NAME);
+	RowVec		transfers = rows_of(state, TRANSFER_BY_SINCE);
+	RowVec		years = rows_of(state, ISSUANCE_BY_YEAR);
+	const char *wrong = NULL;
+	int64_t		sum = 0;
+	int64_t		issued = 0;
+	int64_t		total = 0;
+
+	for (size_t i = 0; i < accounts.n; i++)
+	{
+		const Account *a = accounts.v[i];
+		int64_t		balance = 0;
+
+		for (size_t j = 0; j < transfers.n; j++)
+		{
+			const Transfer *t = transfers.v[j];
+
+			balance += str_eq(t->taker, a->name) ? t->amount : 0;
+			balance -= t->giver.p != NULL && str_eq(t->giver, a->name) ? t->amount : 0;
+		}
+		if (a->balance < 0 || a->balance != balance)
+			wrong = "a balance is negative, or not what its transfers say";
+		if (a->owner != INT8_NONE && action_member(state, a->owner) == NULL)
+			wrong = "an account belongs to nobody";
+		sum += a->balance;
+	}
+	for (size_t j = 0; j < transfers.n; j++)
+	{
+		const Transfer *t = transfers.v[j];
+
+		if (t->amount <= 0)
+			wrong = "a transfer moves nothing";
+		issued += t->giver.p == NULL ? t->amount : 0;
+	}
+	for (size_t j = 0; j < years.n; j++)
+	{
+		const Issuance *y = years.v[j];
+
+		total += y->amount;
+		if (y->total != total)
+			wrong = "what was issued until the end of a year is miscounted";
+	}
+	if (sum != issued || issued != total)
+		wrong = "the balances are not what was issued";
+	free(accounts.v);
+	free(transfers.v);
+	free(years.v);
+	return wrong;
+}
+
 static inline const char *
 broken_commune(const Tables *t)
 {
@@ -285,7 +343,7 @@ broken_commune(const Tables *t)
 		const Vouch *v = t->vouches.v[i];
 		const Member *voucher = member_row(t, v->voucher);
 
-		if (voucher == NULL || !str_is(voucher->status, "member") || v->voucher == v->candidate)
+		if (voucher == NULL || !(str_is(voucher->status, "member") || suspension_find(t->state, voucher->id) != NULL) || v->voucher == v->candidate)
 			return "somebody vouches who may not";
 	}
 	for (size_t i = 0; i < t->topics.n; i++)
@@ -320,6 +378,9 @@ broken_invariant(State *state, Arena *arena)
 		.delegations = rows_of(state, DELEGATION_BY_TRUSTER),
 	};
 	const char *wrong = broken_commune(&t);
+
+	if (wrong == NULL)
+		wrong = broken_accounts(state);
 
 	free(t.members.v);
 	free(t.stays.v);
