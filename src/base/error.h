@@ -158,7 +158,7 @@
 	X(LAW_LIMIT, "LAW08", "the law exceeds a limit", "Make the law smaller, or let it do less in one run: docs/law.md lists the limits.") \
 	X(LAW_RESULT, "LAW09", "the law does not return actions", \
 	  "The SELECT has one column, an action that a constructor such as law.pay() made, and no NULL in it.") \
-	X(LAW_ACTION, "LAW10", "the law may not do this", "A rule does what its lines `may ...` allow, to nobody twice against its own exceptions.") \
+	X(LAW_ACTION, "LAW10", "the law may not do this", "A rule does no more than its lines `may ...` allow: give it another line, or let it do less.") \
 	X(LAW_TEST, "QC801", "a test of the law fails", "Correct the law or the test: the tests of a law must pass when it is proposed and when it is enacted.") \
 	X(NO_LAW_ROLE, "QC802", "there is no role to run laws as", "Make it, once for the cluster: SELECT commune.create_roles().") \
 	X(NO_SUCH_RULE, "QC803", "there is no such rule of a law", "SELECT * FROM commune.law_rule lists the rules in force.") \
