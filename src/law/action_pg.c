@@ -241,6 +241,7 @@ COMMUNE_FUNCTION(commune_law_open_poll)
 COMMUNE_FUNCTION(commune_law_range)
 {
 	FuncCallContext *calls;
+	int64		next;
 
 	if (SRF_IS_FIRSTCALL())
 	{
@@ -258,8 +259,9 @@ COMMUNE_FUNCTION(commune_law_range)
 		calls->max_calls = (uint64) n;
 	}
 	calls = SRF_PERCALL_SETUP();
+	next = (int64) ((uint64) PG_GETARG_INT64(0) + calls->call_cntr);	/* now: SRF_RETURN_NEXT counts first */
 	if (calls->call_cntr < calls->max_calls)
-		SRF_RETURN_NEXT(calls, Int64GetDatum(PG_GETARG_INT64(0) + (int64) calls->call_cntr));
+		SRF_RETURN_NEXT(calls, Int64GetDatum(next));
 	SRF_RETURN_DONE(calls);
 }
 
