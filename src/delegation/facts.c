@@ -180,6 +180,48 @@ put_plain(const Making *m, uint32_t n, const uint32_t *place)
 	return CODE_OK;
 }
 
+/* The same, with nothing but ranks as marks; the greatest of a choice that is one comes with them. */
+static Code
+put_ranked(const Making *m, uint32_t n, const uint32_t *place, const uint8_t *mark, uint8_t greatest)
+{
+	Web		   *web = m->web;
+
+	for (; web->ranks <= greatest; web->ranks++)
+		web->choice[web->ranks] = silence(m, sizeof(uint32_t), ONES);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint32_t	v = place[2 * i];
+		uint32_t	to = place[2 * i + 1];
+		Code		code;
+
+		if (v != to && web->choice[mark[i]][v] == SILENT && web->choice[0][v] != SAYS_NOBODY)
+			web->choice[mark[i]][v] = to;
+		else if ((code = v == to ? put_nobody(m, v) : put_choice(m, v, to, mark[i] + 1, false)) != CODE_OK)
+			return code;
+	}
+	return CODE_OK;
+}
+
+/* Put a log, in the way that its marks ask for. */
+static Code
+put_facts(const Making *m, const Facts *facts, const uint32_t *place)
+{
+	uint32_t	n = facts->log.n / 2;
+	uint8_t		greatest = 0;
+	uint8_t		marks = 0;
+
+	if (facts->mark == NULL)
+		return put_plain(m, n, place);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint8_t		rank = place[2 * i] != place[2 * i + 1] ? facts->mark[i] & MARK_RANK : 0;
+
+		marks |= facts->mark[i];
+		greatest = rank > greatest ? rank : greatest;
+	}
+	return marks <= MARK_RANK ? put_ranked(m, n, place, facts->mark, greatest) : put_log(m, facts, place);
+}
+
 static void
 begin(const Making *m)
 {
@@ -334,7 +376,7 @@ rest_log(Web *out, const Facts *facts, void (*pause)(void), Arena *arena, Arena 
 	if ((code = check_members(out->ids.n, fault)) != CODE_OK)
 		return code;
 	begin(&m);
-	return facts->mark == NULL ? put_plain(&m, facts->log.n / 2, place) : put_log(&m, facts, place);
+	return put_facts(&m, facts, place);
 }
 
 Code

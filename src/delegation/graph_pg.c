@@ -191,7 +191,7 @@ add_quickly(FunctionCallInfo fcinfo, uint8_t mark)
 /*
  * Add a row: state, truster, trustee, and what else the fact says.  A row without a truster says nothing.
  */
-static inline Datum
+static pg_noinline Datum
 add_row(FunctionCallInfo fcinfo, IdKind kind, Fact *fact, bool counted)
 {
 	OpenGraph  *open;
@@ -231,21 +231,19 @@ weight_arg(Fact *fact, FunctionCallInfo fcinfo, int arg)
 		fact->weight = PG_GETARG_INT64(arg);
 }
 
-static inline void
-rank_arg(Fact *fact, FunctionCallInfo fcinfo, int arg)
+static inline int
+rank_arg(FunctionCallInfo fcinfo, int arg)
 {
-	fact->rank = PG_ARGISNULL(arg) ? 1 : PG_GETARG_INT16(arg);
+	return PG_ARGISNULL(arg) ? 1 : PG_GETARG_INT16(arg);
 }
 
 /* (state, truster, trustee) */
 static inline Datum
 add(FunctionCallInfo fcinfo, IdKind kind)
 {
-	Fact		fact = {.rank = 1};
-
 	if (kind == ID_NUMBER && add_quickly(fcinfo, 0))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	return add_row(fcinfo, kind, &fact, false);
+	return add_row(fcinfo, kind, &(Fact){.rank = 1}, false);
 }
 
 /* (state, truster, trustee, votes boolean) */
@@ -271,22 +269,19 @@ add_weighted(FunctionCallInfo fcinfo, IdKind kind)
 static inline Datum
 add_ranked(FunctionCallInfo fcinfo, IdKind kind)
 {
-	Fact		fact = {0};
+	int			rank = rank_arg(fcinfo, 3);
 
-	rank_arg(&fact, fcinfo, 3);
-	if (kind == ID_NUMBER && fact.rank >= 1 && fact.rank <= RANKS_MAX &&
-		add_quickly(fcinfo, PG_ARGISNULL(2) ? 0 : (uint8_t) (fact.rank - 1)))
+	if (kind == ID_NUMBER && rank >= 1 && rank <= RANKS_MAX && add_quickly(fcinfo, PG_ARGISNULL(2) ? 0 : (uint8_t) (rank - 1)))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	return add_row(fcinfo, kind, &fact, false);
+	return add_row(fcinfo, kind, &(Fact){.rank = rank}, false);
 }
 
 /* (state, truster, trustee, rank smallint, votes boolean, weight bigint, must_vote boolean) */
 static inline Datum
 add_full(FunctionCallInfo fcinfo, IdKind kind)
 {
-	Fact		fact = {.votes = flag_arg(fcinfo, 4), .ends = flag_arg(fcinfo, 6)};
+	Fact		fact = {.rank = rank_arg(fcinfo, 3), .votes = flag_arg(fcinfo, 4), .ends = flag_arg(fcinfo, 6)};
 
-	rank_arg(&fact, fcinfo, 3);
 	weight_arg(&fact, fcinfo, 5);
 	return add_row(fcinfo, kind, &fact, true);
 }

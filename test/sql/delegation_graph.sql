@@ -101,6 +101,10 @@ RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 
+-- Who names himself trusts nobody, at whatever rank, and takes no room for it.
+SELECT g, commune.delegation_graph_send(g) = commune.delegation_graph_send('1 2>1') AS same
+FROM (SELECT commune.delegation_graph(v, 1, CASE v WHEN 1 THEN 5 ELSE 1 END::smallint) AS g FROM generate_series(1::bigint, 2) v) s;
+
 -- What repeats itself takes no room.
 SELECT length(commune.delegation_graph_send(commune.delegation_graph(v % 1000, v % 1000 / 2))) FROM (SELECT generate_series(1, 4500000) AS v) s;
 
