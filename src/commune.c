@@ -11,6 +11,7 @@
 #include "budget/contributions_pg.h"
 #include "crypto/crypto.h"
 #include "fold/seal_pg.h"
+#include "law/sandbox_pg.h"
 #include "tally/tally_pg.h"
 #include "utils/guc.h"
 #include "witness/witness_pg.h"
@@ -39,6 +40,10 @@ _PG_init(void)
 							"Pairs of contributors that pairwise_funding() looks at.",
 							"Beyond that it refuses: time grows with the square of the contributors of a project.",
 							&contributions_max_pairs, 200000000, 0, INT_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("commune.law_timeout",
+							"Milliseconds that the queries of a law may take.",
+							"A run that takes longer has no effect, and is tried again.",
+							&law_timeout, 5000, 10, 600000, PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	tally_init();
 	worker_init();
 	debug_settings();

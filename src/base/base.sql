@@ -28,6 +28,13 @@ BEGIN
 		END IF;
 		EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA commune TO %I', r.name);
 	END LOOP;
+	-- Laws run with the rights of commune_law.  It can log in because PostgreSQL 15 starts no worker for a role that cannot.
+	IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'commune_law') THEN
+		CREATE ROLE commune_law LOGIN;
+	END IF;
+	GRANT USAGE ON SCHEMA law TO commune_law, commune_reader;
+	GRANT SELECT ON ALL TABLES IN SCHEMA law TO commune_law, commune_reader;
+	GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA law TO commune_law, commune_reader;
 	GRANT SELECT ON ALL TABLES IN SCHEMA commune TO commune_reader;
 	GRANT SELECT ON ALL SEQUENCES IN SCHEMA commune TO commune_reader;
 	GRANT INSERT (record) ON commune.act TO commune_submit;
@@ -62,5 +69,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION commune.create_roles() IS
-	'make the group roles commune_reader, commune_submit, commune_operator and commune_witness, once a cluster, and grant them what they need here';
+	'make the group roles commune_reader, commune_submit, commune_operator and commune_witness, and commune_law as which laws run, once a cluster, and grant them what they need here';
 REVOKE ALL ON FUNCTION commune.create_roles() FROM PUBLIC;

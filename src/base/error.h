@@ -158,10 +158,28 @@
 	X(LAW_LIMIT, "LAW08", "the law exceeds a limit", "Make the law smaller, or let it do less in one run: docs/law.md lists the limits.") \
 	X(LAW_RESULT, "LAW09", "the law does not return actions", \
 	  "The SELECT has one column, an action that a constructor such as law.pay() made, and no NULL in it.") \
-	X(LAW_ACTION, "LAW10", "the law may not do this", "A rule does what its lines `may ...` allow, to nobody twice against its own exceptions.") \
+	X(LAW_ACTION, "LAW10", "the law may not do this", "A rule does no more than its lines `may ...` allow: give it another line, or let it do less.") \
 	X(LAW_TEST, "QC801", "a test of the law fails", "Correct the law or the test: the tests of a law must pass when it is proposed and when it is enacted.") \
 	X(NO_LAW_ROLE, "QC802", "there is no role to run laws as", "Make it, once for the cluster: SELECT commune.create_roles().") \
 	X(NO_SUCH_RULE, "QC803", "there is no such rule of a law", "SELECT * FROM commune.law_rule lists the rules in force.") \
+	/* policies and proposals */ \
+	X(BAD_POLICY_BODY, "QC751", "the policy cannot be accepted", "docs/proposals.md lists the members of policies.") \
+	X(NO_SUCH_POLICY, "QC752", "there is no such policy", "SELECT name FROM commune.policy WHERE until IS NULL.") \
+	X(POLICY_TOO_LOW, "QC753", "the policy may not decide this plan", \
+	  "The action of the highest rank says which policies may carry a plan; a policy may also name its actions and how many kinds it mixes.") \
+	X(PROPOSAL_EXISTS, "QC754", "a proposal of this name exists", "Choose another name: names are unique in a commune.") \
+	X(NO_SUCH_PROPOSAL, "QC755", "there is no such proposal", "Acts name a proposal by its id: SELECT name, commune.base64url(id) FROM commune.proposal.") \
+	X(WRONG_PHASE, "QC756", "the proposal is in another phase", "SELECT name, status, due FROM commune.proposal.") \
+	X(NOT_THE_AUTHOR, "QC757", "only the author may do this", "Propose an alternative instead: act propose with the member against.") \
+	X(STALE_VERSION, "QC758", "the proposal has another version by now", "Read the last version, and name its number.") \
+	X(SAME_PLAN, "QC759", "the same plan is under way, or was decided a short while ago", \
+	  "Support the one that is under way; a plan that was rejected comes back when the policy's cooldown is over.") \
+	X(TOO_MANY_PROPOSALS, "QC760", "the signer has too many proposals under way", "Wait until one of them is decided, or withdraw it.") \
+	X(NOT_A_GUARDIAN, "QC761", "the signer is not a guardian", "Guardians are elected: SELECT * FROM commune.office.") \
+	X(GUARD_SPENT, "QC762", "a guardian has held this proposal up already", "It can be stopped for good by a decision: the action proposal.veto.") \
+	X(BAR_NOT_PASSED, "QC763", "the decision does not clear the bars that it changes", \
+	  "Whoever raises a bar must have passed the new one, whoever lowers it the old one.") \
+	X(CLOSURE_CHANGED, "QC764", "what the laws of the plan rest on has changed since it was decided", "Propose it again.") \
 	/* the client's own */ \
 	X(BAD_KEY_FILE, "QC901", "the key file cannot be used", "") \
 	X(CONTRADICTION, "QC902", "the register contradicts what was seen before", \

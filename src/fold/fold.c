@@ -3,9 +3,11 @@
  */
 #include "fold/fold.h"
 
+#include "proposal/proposal.h"
+
 #include <stdlib.h>
 
-static const ActKind *const kinds[] = {member_acts, topic_acts, poll_acts, ballot_acts, delegation_acts};
+static const ActKind *const kinds[] = {member_acts, topic_acts, poll_acts, ballot_acts, delegation_acts, proposal_acts};
 
 const ActKind *
 fold_kind(Str name)
@@ -63,7 +65,12 @@ fold_act(Fold *fold)
 		return fault_set(fold->fault, CODE_UNKNOWN_ACT, -1, "The kind is \"%.*s\".", (int) r->act.n, r->act.p);
 	if ((code = act_check_members(r, kind->members, fold->fault)) != CODE_OK)
 		return code;
-	return kind->rule(fold);
+	if (charter && (code = policy_check_charter(fold)) != CODE_OK)
+		return code;
+	code = kind->rule(fold);
+	if (charter && code == CODE_OK)
+		policy_found(fold);
+	return code;
 }
 
 /* ---- a block ---- */
@@ -289,7 +296,9 @@ fold_check(State *state, const Record *record, const Digest *leaf, int64_t time,
 
 	Poll	   *poll = str_is(record->act, "ballot") ? poll_of_ballot(state, record->payload) : NULL;
 
-	/* No block has come since the poll's override window began. */
+	/* No block has come since the poll's late window or its override window began. */
+	if (poll != NULL && poll->seq < 0)
+		proposals_look(&fold, poll);
 	if (poll != NULL && must_freeze(&fold, poll))
 		freeze(&fold, poll, fold.index);
 	return fold_act(&fold);
@@ -297,8 +306,9 @@ fold_check(State *state, const Record *record, const Digest *leaf, int64_t time,
 
 /* ---- what the clock asks for, after the acts ---- */
 
+/* Do what is due with polls. */
 static void
-run_clock(Fold *fold, int64_t first_index)
+advance_polls(Fold *fold, int64_t first_index)
 {
 	DueList		due = {.arena = fold->output};
 	Poll		probe = {.due = fold->time};
@@ -311,6 +321,21 @@ run_clock(Fold *fold, int64_t first_index)
 	}
 }
 
+/* Go on until nothing is due: a proposal opens a poll, a poll that closes takes its proposals on. */
+static void
+run_clock(Fold *fold, int64_t first_index)
+{
+	const BlockOutput *out = fold->writer;
+	size_t		before;
+
+	do
+	{
+		before = out->nentries;
+		advance_polls(fold, first_index);
+		proposals_advance(fold);
+	} while (out->nentries > before);
+}
+
 static void
 write_results(Fold *fold, const BlockInput *in)
 {
@@ -319,7 +344,11 @@ write_results(Fold *fold, const BlockInput *in)
 		Poll	   *poll = poll_find_seq(fold->state, in->results[i].poll);
 
 		if (str_is(poll->status, "closed") && poll->result.p == NULL)
+		{
 			poll_result(fold, poll, in->results[i].body);
+			if (poll->seq < 0)
+				proposal_counted(fold, poll);
+		}
 	}
 }
 
@@ -380,6 +409,8 @@ fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, A
 	};
 
 	*out = (BlockOutput){.verdicts = arena_alloc(arena, in->n * sizeof *out->verdicts)};
+	if (fold.charter != NULL)
+		proposals_begin(&fold, in->first);
 	freeze_polls(&fold, in->first);
 	if (state_has_store(state))
 		read_signers(state, arena, in->members, in->n);
@@ -402,6 +433,7 @@ fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, A
 		write_isolated(&fold, in->isolated[i]);
 	run_clock(&fold, in->first);
 	write_results(&fold, in);
+	run_clock(&fold, in->first);
 	state_flush(state);
 }
 
@@ -432,7 +464,7 @@ fold_is_due(State *state, int64_t time, int64_t previous_time)
 	Watch		watch = {time, previous_time, false};
 
 	state_scan(state, POLL_BY_DUE, 0, NULL, SCAN_ALL, watch_poll, &watch);
-	return watch.due;
+	return watch.due || proposals_are_due(state, time);
 }
 
 static bool

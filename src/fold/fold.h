@@ -5,10 +5,10 @@
  * tables; a subscriber, replay(), a mirror and the client compute it again and compare.
  *
  * A block, in order:
- *     0  polls whose override window begins at the block's time are frozen
+ *     0  polls whose override window begins at the block's time are frozen; those that a late swing prolongs are prolonged
  *     1  its acts, one after the other; a refused one gets a verdict and changes nothing but its signer's nonce
- *     2  entries of the engine: acts that were isolated; what the clock made due at the block's time, by (due, poll);
- *        results of closed polls, by poll
+ *     2  entries of the engine: acts that were isolated; what the clock made due at the block's time, by (due, poll) and
+ *        (due, proposal), until nothing is due; results of closed polls, by poll, and what they decide
  */
 #ifndef COMMUNE_FOLD_H
 #define COMMUNE_FOLD_H

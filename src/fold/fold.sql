@@ -56,8 +56,8 @@ COMMENT ON FUNCTION commune.follow() IS
 	'on a subscriber: check and fold the blocks that have arrived, and return how many; the first call makes it a follower';
 REVOKE ALL ON FUNCTION commune.follow() FROM PUBLIC;
 
-CREATE FUNCTION commune.promote(reason text) RETURNS void
-	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_fold_promote';
-COMMENT ON FUNCTION commune.promote(text) IS
-	'make a follower an origin: the next seal() begins an era with this reason';
-REVOKE ALL ON FUNCTION commune.promote(text) FROM PUBLIC;
+CREATE FUNCTION commune.promote(reason text, origin text DEFAULT NULL) RETURNS void
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'commune_fold_promote';
+COMMENT ON FUNCTION commune.promote(text, text) IS
+	'make a follower an origin, or let a copy that has lost history go on under a new name: the next seal() begins an era with this reason, and this name if there is one';
+REVOKE ALL ON FUNCTION commune.promote(text, text) FROM PUBLIC;

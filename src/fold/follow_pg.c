@@ -15,6 +15,8 @@
 #include "fold/follow_pg.h"
 #include "fold/mirror.h"
 #include "miscadmin.h"
+#include "register/note.h"
+#include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -274,15 +276,47 @@ COMMUNE_FUNCTION(commune_fold_follow)
 	PG_RETURN_INT64(follow_step(PG_INT64_MAX, true));
 }
 
-/* SQL function: promote(reason text) returns void */
+typedef struct NameSearch
+{
+	Str			name;
+	bool		found;
+} NameSearch;
+
+static bool
+compare_origin(void *self, const void *row)
+{
+	NameSearch *search = self;
+
+	search->found |= str_eq(((const EraRow *) row)->origin, search->name);
+	return !search->found;
+}
+
+/* Refuse a name that a log cannot have, or that this register has had before. */
+static void
+check_new_origin(Store *store, Str origin)
+{
+	NameSearch	search = {.name = origin};
+
+	store->scan(store, ERA_BY_NUMBER, 0, NULL, SCAN_ALL, 0, compare_origin, &search);
+	if (search.found || !note_name_is_good(origin))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" cannot be the new name of the log", pnstrdup(origin.p, origin.n)),
+				 search.found ? errdetail("The register has had this name.") :
+				 errdetail("A name has no white space and no plus sign, such as example.org/town-2.")));
+}
+
+/* SQL function: promote(reason text, origin text) returns void */
 COMMUNE_FUNCTION(commune_fold_promote)
 {
-	Str			reason = DatumGetStr(PG_GETARG_DATUM(0));
+	Str			reason = PG_ARGISNULL(0) ? STR("") : DatumGetStr(PG_GETARG_DATUM(0));
+	Str			origin = PG_ARGISNULL(1) ? STR_NONE : DatumGetStr(PG_GETARG_DATUM(1));
 	TableStore *tables;
 	Store	   *store;
 	Arena		arena;
 	FollowerRow row;
 	Row		   *rows = &row.row;
+	BlockRow	last;
 	int64		greatest;
 
 	PreventCommandIfReadOnly("commune.promote()");
@@ -292,21 +326,36 @@ COMMUNE_FUNCTION(commune_fold_promote)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a promotion needs a reason"),
 				 errdetail("It stands in the register as the reason of the new era.")));
+
+	/* Nobody is in the middle of a block, nor of a transaction that brings something to the era that ends. */
+	seal_lock();
+	LockRelationOid(commune_relation("act"), ShareLock);
+	LockRelationOid(commune_relation("row_leaf"), ShareLock);
 	tables = table_store_open(NULL, true, CurrentMemoryContext);
 	store = table_store(tables);
 	context_arena_init(&arena, CurrentMemoryContext);
-	if (!log_follower(&row, store, &arena))
+	if (origin.p != NULL)
+		check_new_origin(store, origin);
+	row.row.stored = log_follower(&row, store, &arena);
+	row.id = 1;
+	if (!row.row.stored && (origin.p == NULL || !log_last_block(&last, store, &arena)))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("this database is no follower")));
-	row.row.stored = true;
+				 errmsg("this database is no follower"),
+				 errhint("To go on with a register that has lost history, or with a copy of one, give the log a new name: "
+						 "SELECT commune.promote(reason, origin).")));
+	if (row.row.stored)
+	{
+		/* Sequences are not replicated: go on above everything that arrived. */
+		greatest = register_greatest_seq(store);
+		if (greatest > 0)
+			register_set_seq(greatest);
+	}
+	else
+		row.block = last.number;
 	row.promoted = reason;
+	row.origin = origin;
 	store->write(store, REL_FOLLOWER, &rows, 1);
-
-	/* Sequences are not replicated: go on above everything that arrived. */
-	greatest = register_greatest_seq(store);
-	if (greatest > 0)
-		register_set_seq(greatest);
 	table_store_close(tables);
 	register_era_changed();
 	PG_RETURN_VOID();

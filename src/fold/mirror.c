@@ -155,10 +155,10 @@ find_poll_by_manifest(State *state, const Json *body)
 	Poll	   *found;
 
 	if (poll == NULL || poll->type != JSON_STRING || !id_parse(id.b, poll->string))
-		return -1;
+		return 0;
 	probe.manifest = hash_str(&id);
 	found = state_find(state, POLL_BY_MANIFEST, &probe);
-	return found != NULL && str_is(found->status, "closed") ? found->seq : -1;
+	return found != NULL && str_is(found->status, "closed") ? found->seq : 0;
 }
 
 /* Check that an entry `era` stands where an era begins, and says of it what it has to say and nothing else. */
@@ -246,7 +246,7 @@ gather(BlockInput *in, const Mirror *mirror, const BlockHeader *h, const StoredB
 								 (long long) seq->number, (long long) h->number);
 			isolated[in->nisolated++] = seq->number;
 		}
-		else if (str_is(kind, "result") && (poll = find_poll_by_manifest(state, body)) >= 0)
+		else if (str_is(kind, "result") && (poll = find_poll_by_manifest(state, body)) != 0)
 		{
 			PollResult *result = &results[in->nresults++];
 			Poll		probe = {.seq = poll};

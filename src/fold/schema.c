@@ -3,6 +3,7 @@
  */
 #include "action/resolution.h"
 #include "fold/fold.h"
+#include "proposal/proposal.h"
 #include "register/rels.h"
 #include "witness/seen.h"
 
@@ -28,6 +29,11 @@ const Schema schema = {
 		[REL_POLL] = &poll_rel,
 		[REL_BALLOT] = &ballot_rel,
 		[REL_DELEGATION] = &delegation_rel,
+		[REL_POLICY] = &policy_rel,
+		[REL_PROPOSAL] = &proposal_rel,
+		[REL_SUPPORT] = &support_rel,
+		[REL_OBJECTION] = &objection_rel,
+		[REL_TURNOUT] = &turnout_rel,
 		[REL_RESOLUTION] = &resolution_rel,
 	},
 	.path = {
@@ -63,9 +69,23 @@ const Schema schema = {
 		[BALLOT_BY_POLL] = &ballot_by_poll,
 		[DELEGATION_BY_TRUSTER] = &delegation_by_truster,
 		[DELEGATION_IN_FORCE] = &delegation_in_force,
+		[POLICY_BY_NAME] = &policy_by_name,
+		[POLICY_IN_FORCE] = &policy_in_force,
+		[PROPOSAL_BY_SEQ] = &proposal_by_seq,
+		[PROPOSAL_BY_NAME] = &proposal_by_name,
+		[PROPOSAL_BY_ID] = &proposal_by_id,
+		[PROPOSAL_BY_DUE] = &proposal_by_due,
+		[PROPOSAL_BY_ISSUE] = &proposal_by_issue,
+		[PROPOSAL_BY_POLL] = &proposal_by_poll,
+		[PROPOSAL_BY_PLAN] = &proposal_by_plan,
+		[PROPOSAL_BY_AUTHOR] = &proposal_by_author,
+		[SUPPORT_BY_PROPOSAL] = &support_by_proposal,
+		[OBJECTION_BY_PROPOSAL] = &objection_by_proposal,
+		[TURNOUT_BY_SEQ] = &turnout_by_seq,
 		[RESOLUTION_BY_SINCE] = &resolution_by_since,
 	},
 };
 
 _Static_assert(sizeof(Charter) <= ROW_SIZE_MAX, "row too large");
 _Static_assert(sizeof(Poll) <= ROW_SIZE_MAX, "row too large");
+_Static_assert(sizeof(Proposal) <= ROW_SIZE_MAX, "row too large");

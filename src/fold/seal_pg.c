@@ -497,7 +497,9 @@ era_entry(Sealer *s, EraRow *era, Arena *arena)
 			first ? STR("the register begins") :
 			era_reason(s->previous_era.binding, str_from(register_binding())),
 	};
-	if (!first)
+	if (s->follower && s->follower_row.origin.p != NULL)
+		era->origin = s->follower_row.origin;
+	else if (!first)
 		era->origin = s->previous_era.origin;
 	else if (seal_origin != NULL && *seal_origin)
 		era->origin = str_from(seal_origin);
@@ -782,7 +784,8 @@ seal_step(bool one)
 	(void) log_last_era(&s->previous_era, s->store, &s->arena);
 	drop_written_results(s);
 	if (s->has_last)
-		witness_check_history(s->store, &s->arena, &s->last);
+		witness_check_history(s->store, &s->arena, &s->last,
+							  s->follower && s->follower_row.origin.p != NULL ? s->follower_row.origin : s->previous_era.origin);
 	collect(s);
 	if (s->follower || s->left > 0 || s->nresults > 0 || is_due(s))
 	{

@@ -232,6 +232,22 @@ is_hidden(uint32_t c)
 		c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
 }
 
+bool
+law_is_plain(Str s)
+{
+	const char *end = s.p + s.n;
+
+	for (const char *p = s.p; p < end;)
+	{
+		const char *at = p;
+		uint32_t	c = utf8_next(&p, end);
+
+		if (p == at || is_hidden(c))
+			return false;
+	}
+	return true;
+}
+
 static Code
 check_characters(const Reader *r)
 {

@@ -135,6 +135,9 @@ extern bool law_is_document(Str text);
 /* Check the bytes of a query: size, printable ASCII and white space.  Fault: LAW_TEXT, at = byte position. */
 extern Code law_check_bytes(Str query, Fault *fault);
 
+/* True for UTF-8 in which every character is seen as it is: no control characters, none that turn the writing around. */
+extern bool law_is_plain(Str s);
+
 /* Names of rules and parameters: [a-z][a-z0-9_.-]*, LAW_NAME_MAX bytes at most. */
 extern bool law_is_name(Str s);
 

@@ -165,6 +165,7 @@ static const MemberSpec charter_members[] = {
 	{"founders", MEMBER_DIDS, false, 1, 100},
 	{"vouches", MEMBER_INT, false, 1, 100},
 	{"limits", MEMBER_OBJECT, true, 0, 0},
+	{"policies", MEMBER_OBJECT, true, 0, 0},
 	{"rules", MEMBER_INT, false, 1, SAFE_INT_MAX},
 	{NULL}
 };

@@ -66,6 +66,8 @@ static const MethodParam shares_params[] = {
 	FLAG("integral"), FLAG("exhaustive"), MONEY, {NULL}
 };
 
+static const MethodParam consent_params[] = {{NULL}};
+
 /* Parameters that a poll may have whatever its method is. */
 static const MethodParam common[] = {
 	{.name = "cap", .type = PARAM_SHARE, .min = 1, .max = SAFE_INT_MAX}, NUMBER("override_window", 1, TIME_MAX), FLAG("running"), {NULL}
@@ -91,6 +93,7 @@ const Method methods[METHOD_COUNT] = {
 	{METHOD_LARGEST_REMAINDER, "largest_remainder", remainder_params, CHOICE_OPTION},
 	{METHOD_GREEDY, "greedy", greedy_params, CHOICE_VOTES},
 	{METHOD_EQUAL_SHARES, "equal_shares", shares_params, CHOICE_VOTES},
+	{METHOD_CONSENT, "consent", consent_params, CHOICE_CONSENT},
 };
 
 const Method *
@@ -109,6 +112,8 @@ find_param(const MethodParam *params, Str name)
 		params++;
 	return params->name != NULL ? params : NULL;
 }
+
+#define CONSENT_OPTIONS 4			/* agree, reservations, stand aside, block */
 
 /* ---- parameters ---- */
 
@@ -302,7 +307,7 @@ refuse_param(const MethodParam *param, int64_t options, Fault *fault)
 
 /* Check parameters that depend on each other. */
 static Code
-check_together(const Method *method, const Json *params, Fault *fault)
+check_together(const Method *method, const Json *params, int64_t options, Fault *fault)
 {
 	if (method->id == METHOD_STV && method_word(method, params, "rule") == STV_MEEK && json_get(params, "quota") != NULL)
 		return fault_set(fault, CODE_BAD_PARAMS, -1, "The rule \"meek\" has its own quota.");
@@ -314,6 +319,8 @@ check_together(const Method *method, const Json *params, Fault *fault)
 		if (adds != (json_get(params, "increment") != NULL))
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "An \"increment\" goes with the completions \"add1\" and \"add1_utilitarian\".");
 	}
+	if (method->id == METHOD_CONSENT && options != CONSENT_OPTIONS)
+		return fault_set(fault, CODE_BAD_PARAMS, -1, "A poll of consent has four options: agree, reservations, stand aside, block.");
 	return CODE_OK;
 }
 
@@ -335,7 +342,7 @@ method_check_params(const Method *method, const Json *params, int64_t options, F
 	for (const MethodParam *param = method->params; param->name != NULL; param++)
 		if (param->required && (params == NULL || json_get(params, param->name) == NULL))
 			return fault_set(fault, CODE_BAD_PARAMS, -1, "The method needs a parameter \"%s\".", param->name);
-	return check_together(method, params, fault);
+	return check_together(method, params, options, fault);
 }
 
 /* ---- choices ---- */
@@ -362,6 +369,32 @@ read_option(Ballot *out, const Json *choice, int64_t options, Fault *fault)
 		return fault_set(fault, CODE_UNKNOWN_OPTION, -1, "The option is %lld, the poll has 1 to %lld.",
 						 (long long) option->number, (long long) options);
 	out->option = (int32_t) option->number;
+	return CODE_OK;
+}
+
+#define REASON_MAX 2000			/* characters */
+
+/* Read an answer to a question of consent; who blocks says why, and names the article of the constitution it is about. */
+static Code
+read_consent(Ballot *out, const Json *choice, Arena *arena, Fault *fault)
+{
+	const Json *option = json_get(choice, "option");
+	const Json *principle = json_get(choice, "principle");
+	const Json *reason = json_get(choice, "reason");
+	bool		blocks = option != NULL && option->type == JSON_INT && option->number == CONSENT_OPTIONS;
+	int32_t    *article;
+
+	if (!blocks)
+		return read_option(out, choice, CONSENT_OPTIONS, fault);
+	if (choice->count != 3 || principle == NULL || principle->type != JSON_INT || principle->number < 1 ||
+		principle->number > INT32_MAX || reason == NULL || reason->type != JSON_STRING || reason->string.n == 0 ||
+		reason->string.n > REASON_MAX * 4)
+		return fault_set(fault, CODE_BAD_CHOICE, -1,
+						 "To block, the choice is {\"option\": 4, \"principle\": article of the constitution, \"reason\": text}.");
+	article = arena_alloc(arena, sizeof *article);
+	*article = (int32_t) principle->number;
+	out->option = CONSENT_OPTIONS;
+	out->votes = (Int4List){article, 1};
 	return CODE_OK;
 }
 
@@ -473,6 +506,8 @@ method_read_choice(Ballot *out, const Method *method, const Json *choice, const 
 	{
 		case CHOICE_OPTION:
 			return read_option(out, choice, options, fault);
+		case CHOICE_CONSENT:
+			return read_consent(out, choice, arena, fault);
 		case CHOICE_VOTES:
 			if (method->id == METHOD_QUADRATIC || method->id == METHOD_CUMULATIVE)
 				code = check_credits(choice, method->id == METHOD_QUADRATIC, method_int(params, "credits", 0), fault);

@@ -31,6 +31,7 @@ typedef enum MethodId
 	METHOD_LARGEST_REMAINDER,
 	METHOD_GREEDY,
 	METHOD_EQUAL_SHARES,
+	METHOD_CONSENT,
 	METHOD_COUNT
 } MethodId;
 
@@ -40,7 +41,8 @@ typedef enum ChoiceForm
 	CHOICE_OPTION,				/* {"option": n} */
 	CHOICE_VOTES,				/* {"votes": [n, ...]}, one for each option */
 	CHOICE_STRICT,				/* {"ranking": "3>1>2"}, without equal options */
-	CHOICE_RANKING				/* {"ranking": "3>1=2"} */
+	CHOICE_RANKING,				/* {"ranking": "3>1=2"} */
+	CHOICE_CONSENT				/* {"option": n}; to block {"option": 4, "principle": article, "reason": text} */
 } ChoiceForm;
 
 typedef enum ParamType

@@ -207,8 +207,11 @@ next_due(State *state, Poll *poll)
 static void
 release(Fold *fold, const Poll *poll)
 {
-	Member	   *author = member_find_id(fold->state, poll->author);
+	Member	   *author;
 
+	if (poll->seq < 0)
+		return;
+	author = member_find_id(fold->state, poll->author);
 	author->polls--;
 	state_change(fold->state, author);
 }
@@ -261,7 +264,11 @@ poll_open(Fold *fold, Poll *poll, int64_t electorate, const Digest *electorate_r
 	entry_text(&body, "method", poll->method);
 	entry_raw(&body, "options", json_texts(fold->output, poll->options));
 	entry_raw(&body, "params", poll->params);
+	if (poll->policy.p != NULL)
+		put_id(&body, "policy", poll->policy);
 	put_id(&body, "poll", poll->id);
+	if (poll->proposals.p != NULL)
+		entry_raw(&body, "proposals", poll->proposals);
 	entry_int(&body, "rules", fold->charter->rules);
 
 	poll->electorate = electorate;
@@ -302,6 +309,14 @@ poll_extend(Fold *fold, Poll *poll)
 	entry_text(&body, "entry", STR("extend"));
 	put_id(&body, "poll", poll->manifest);
 	write(fold, "extend", &body, NULL);
+	state_change(fold->state, poll);
+}
+
+void
+poll_prolong(Fold *fold, Poll *poll, int64_t closes)
+{
+	poll->closes = closes;
+	poll->due = next_due(fold->state, poll);
 	state_change(fold->state, poll);
 }
 

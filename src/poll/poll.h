@@ -8,6 +8,8 @@
  * frozen    once the poll's override window begins, at the first block at or after closes - override_window: ballots of
  *           those who represent others are final, and who casts his first one votes for himself alone.  So what
  *           represented members get is known early enough for each of them to vote himself instead.
+ * A poll of the engine decides on proposals (proposal/): its number is negative, and nobody's limit counts it.
+ *
  * manifest  the entry `open`: what is voted on, how, and by whom.  Ballots name its leaf hash, so a member signs the
  *           question that he read.
  */
@@ -58,6 +60,8 @@ typedef struct Poll
 	const Json *parsed;			/* of params, once somebody asked; no column */
 	int64_t		final;			/* what the entry `freeze` will say, until it is written; no columns */
 	int64_t		represented;
+	Str			proposals;		/* of a poll of the engine, until its manifest is written: what it is about; no columns */
+	Str			policy;
 } Poll;
 
 typedef struct Ballot
@@ -108,6 +112,9 @@ extern void poll_extend(Fold *fold, Poll *poll);
 extern void poll_freeze(Fold *fold, Poll *poll);
 extern void poll_close(Fold *fold, Poll *poll, int64_t first_index);
 extern void poll_result(Fold *fold, Poll *poll, Str body);
+
+/* Let a poll close at another time, which no block has reached yet; the caller writes the entry. */
+extern void poll_prolong(Fold *fold, Poll *poll, int64_t closes);
 
 /* The poll's parameters, read once; they were checked when it was announced. */
 extern const Json *poll_params(State *state, Poll *poll);

@@ -29,6 +29,7 @@
 #include "record/json.h"
 #include "register/act.h"
 #include "register/row.h"
+#include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -403,8 +404,11 @@ check_origin(void)
 {
 	bool		begun;
 	bool		follower;
-	int32		era = register_era(&begun, &follower);
+	int32		era;
 
+	/* First of all: promote() waits for those who write in the era that it ends. */
+	LockRelationOid(commune_relation("row_leaf"), RowExclusiveLock);
+	era = register_era(&begun, &follower);
 	if (follower)
 		code_raise(CODE_FOLLOWER, "Chained tables are written at the origin.");
 	return era;

@@ -156,12 +156,14 @@ CREATE TABLE commune.follower (
 	block bigint NOT NULL,
 	id integer NOT NULL,
 	promoted text COLLATE "C",
+	origin text COLLATE "C",
 	CONSTRAINT follower_pkey PRIMARY KEY (id)
 );
-COMMENT ON TABLE commune.follower IS 'one row in a database that follows another register; none elsewhere';
+COMMENT ON TABLE commune.follower IS 'one row in a database that follows another register, or is to begin an era after promote(); none elsewhere';
 COMMENT ON COLUMN commune.follower.block IS 'the last block that was folded here';
 COMMENT ON COLUMN commune.follower.id IS '1';
 COMMENT ON COLUMN commune.follower.promoted IS 'why it was made an origin; the next seal begins an era';
+COMMENT ON COLUMN commune.follower.origin IS 'name of the log from then on; NULL: it keeps its name';
 
 -- Nothing here is changed but by the library, which writes below the level of SQL.
 

@@ -86,11 +86,11 @@ register_era(bool *begun, bool *follower)
 			cache.era = 0;
 		else
 			cache.era = era.era;
+		cache.follower = log_follower(&row, table_store(tables), &arena);
 		cache.begun = cache.era > 0 && str_eq(era.binding, str_from(register_binding())) &&
-			!is_rewound(table_store(tables), &arena);
+			!is_rewound(table_store(tables), &arena) && !(cache.follower && row.promoted.p != NULL);
 		if (!cache.begun)
 			cache.era++;
-		cache.follower = log_follower(&row, table_store(tables), &arena);
 		table_store_close(tables);
 		MemoryContextDelete(context);
 		cache.valid = true;
@@ -109,7 +109,7 @@ register_era_changed(void)
 void
 register_check_owner(const char *what)
 {
-	if (!pg_class_ownercheck(commune_relation("act"), GetUserId()))
+	if (!compat_owns_table(commune_relation("act"), GetUserId()))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only the owner of the extension may %s", what)));

@@ -76,6 +76,7 @@ static const Col follower_cols[] = {
 	COL(COL_INT8, FollowerRow, block),
 	COL(COL_INT4, FollowerRow, id),
 	COL(COL_TEXT, FollowerRow, promoted),
+	COL(COL_TEXT, FollowerRow, origin),
 };
 
 #define REL(id, name, type, cols) {id, name, sizeof(type), sizeof(cols) / sizeof *(cols), cols}

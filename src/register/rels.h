@@ -105,6 +105,7 @@ typedef struct FollowerRow
 	int64_t		block;			/* the last one that was folded */
 	int32_t		id;
 	Str			promoted;		/* the reason, once it is to become an origin itself */
+	Str			origin;			/* the log's name from then on; none: the one that it has */
 } FollowerRow;
 
 extern const Rel era_rel;

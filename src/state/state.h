@@ -44,6 +44,11 @@ typedef enum RelId
 	REL_POLL,
 	REL_BALLOT,
 	REL_DELEGATION,
+	REL_POLICY,
+	REL_PROPOSAL,
+	REL_SUPPORT,
+	REL_OBJECTION,
+	REL_TURNOUT,
 	/* what decisions do */
 	REL_RESOLUTION,
 	REL_COUNT
@@ -83,6 +88,19 @@ typedef enum PathId
 	BALLOT_BY_POLL,				/* poll, member */
 	DELEGATION_BY_TRUSTER,		/* truster, scope, since */
 	DELEGATION_IN_FORCE,		/* truster, scope, where until is NULL */
+	POLICY_BY_NAME,				/* name, version */
+	POLICY_IN_FORCE,			/* name, where until is NULL */
+	PROPOSAL_BY_SEQ,
+	PROPOSAL_BY_NAME,
+	PROPOSAL_BY_ID,
+	PROPOSAL_BY_DUE,			/* due, seq */
+	PROPOSAL_BY_ISSUE,			/* issue, seq */
+	PROPOSAL_BY_POLL,			/* poll, seq */
+	PROPOSAL_BY_PLAN,			/* plan_hash, seq */
+	PROPOSAL_BY_AUTHOR,			/* author, seq, of those under way */
+	SUPPORT_BY_PROPOSAL,		/* proposal, member */
+	OBJECTION_BY_PROPOSAL,		/* proposal, member */
+	TURNOUT_BY_SEQ,
 	RESOLUTION_BY_SINCE,		/* since, place */
 	PATH_COUNT
 } PathId;

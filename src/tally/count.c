@@ -27,6 +27,7 @@ static const Counter counters[METHOD_COUNT] = {
 	[METHOD_LARGEST_REMAINDER] = count_lists,
 	[METHOD_GREEDY] = count_budget,
 	[METHOD_EQUAL_SHARES] = count_budget,
+	[METHOD_CONSENT] = count_scores,
 };
 
 /* Note at each option of a round which tie it was in; a round that is not told belongs to the last one that is. */

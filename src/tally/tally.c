@@ -98,7 +98,7 @@ add_ballot(Tally *tally, const Ballot *ballot, int64_t weight, Fault *fault)
 		code = add_votes(&tally->option[ballot->option - 1], 1, weight, fault);
 	if (first >= 1 && first <= tally->options)
 		code = add_votes(&tally->option[first - 1], 1, weight, fault);
-	for (size_t i = 0; i < ballot->votes.n && i < tally->options && code == CODE_OK; i++)
+	for (size_t i = 0; ballot->option == INT4_NONE && i < ballot->votes.n && i < tally->options && code == CODE_OK; i++)
 		code = add_votes(&tally->option[i], ballot->votes.v[i], weight, fault);
 	return code;
 }

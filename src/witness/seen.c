@@ -8,6 +8,7 @@ static const Col checkpoint_cols[] = {
 	COL(COL_TIME, CheckpointRow, signed_at),
 	COL(COL_TIME, CheckpointRow, published_at),
 	COL(COL_TEXT, CheckpointRow, note),
+	COL(COL_TEXT, CheckpointRow, origin),
 };
 
 static const Col cosignature_cols[] = {
@@ -22,6 +23,7 @@ static const Col witness_seen_cols[] = {
 	COL(COL_TIME, WitnessSeenRow, at),
 	COL(COL_TEXT, WitnessSeenRow, witness),
 	COL(COL_BYTES, WitnessSeenRow, root),
+	COL(COL_TEXT, WitnessSeenRow, origin),
 };
 
 static const Col fork_evidence_cols[] = {

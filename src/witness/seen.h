@@ -14,6 +14,7 @@ typedef struct CheckpointRow
 	int64_t		signed_at;
 	int64_t		published_at;	/* when the quorum was there */
 	Str			note;			/* with the log's signature alone */
+	Str			origin;			/* the log's name in it */
 } CheckpointRow;
 
 /* A cosignature, kept for ever. */
@@ -34,6 +35,7 @@ typedef struct WitnessSeenRow
 	int64_t		at;
 	Str			witness;
 	Str			root;
+	Str			origin;			/* of which log */
 } WitnessSeenRow;
 
 /* Two signed checkpoints of this log that contradict each other. */

@@ -5,6 +5,7 @@ CREATE TABLE commune.checkpoint (
 	signed_at timestamptz NOT NULL,
 	published_at timestamptz,
 	note text NOT NULL COLLATE "C",
+	origin text NOT NULL COLLATE "C",
 	CONSTRAINT checkpoint_pkey PRIMARY KEY (size)
 );
 CREATE UNIQUE INDEX checkpoint_published_idx ON commune.checkpoint (size) WHERE published_at IS NOT NULL;
@@ -13,6 +14,7 @@ COMMENT ON COLUMN commune.checkpoint.size IS 'leaves of the register';
 COMMENT ON COLUMN commune.checkpoint.signed_at IS 'when the log signed it';
 COMMENT ON COLUMN commune.checkpoint.published_at IS 'when a quorum of witnesses had cosigned it; NULL before';
 COMMENT ON COLUMN commune.checkpoint.note IS 'the signed note, with the log''s signature alone';
+COMMENT ON COLUMN commune.checkpoint.origin IS 'name of the log in it: another one after a succession';
 
 CREATE TABLE commune.cosignature (
 	size bigint NOT NULL,
@@ -32,13 +34,15 @@ CREATE TABLE commune.witness_seen (
 	at timestamptz NOT NULL,
 	witness text NOT NULL COLLATE "C",
 	root bytea NOT NULL,
+	origin text NOT NULL COLLATE "C",
 	CONSTRAINT witness_seen_pkey PRIMARY KEY (witness)
 );
-COMMENT ON TABLE commune.witness_seen IS 'the largest checkpoint that each witness is known to have cosigned';
+COMMENT ON TABLE commune.witness_seen IS 'the last checkpoint that each witness is known to have cosigned';
 COMMENT ON COLUMN commune.witness_seen.size IS 'leaves of the register that it saw';
 COMMENT ON COLUMN commune.witness_seen.at IS 'the time that it signed with it';
 COMMENT ON COLUMN commune.witness_seen.witness IS 'its name in the policy';
 COMMENT ON COLUMN commune.witness_seen.root IS 'the root that it saw';
+COMMENT ON COLUMN commune.witness_seen.origin IS 'name of the log that it saw: seal() minds those of the present one';
 
 CREATE TABLE commune.fork_evidence (
 	id bigint NOT NULL,
@@ -133,8 +137,10 @@ CREATE VIEW commune.register_status AS
 		SELECT * FROM commune.block WHERE number <= coalesce(f.block, number) ORDER BY number DESC LIMIT 1
 	) AS b ON true
 	LEFT JOIN LATERAL (SELECT * FROM commune.era ORDER BY era DESC LIMIT 1) AS e ON true
-	LEFT JOIN LATERAL (SELECT * FROM commune.checkpoint ORDER BY size DESC LIMIT 1) AS c ON true
-	LEFT JOIN LATERAL (SELECT * FROM commune.checkpoint WHERE published_at IS NOT NULL ORDER BY size DESC LIMIT 1) AS p ON true;
+	LEFT JOIN LATERAL (SELECT * FROM commune.checkpoint WHERE origin = e.origin ORDER BY size DESC LIMIT 1) AS c ON true
+	LEFT JOIN LATERAL (
+		SELECT * FROM commune.checkpoint WHERE published_at IS NOT NULL AND origin = e.origin ORDER BY size DESC LIMIT 1
+	) AS p ON true;
 COMMENT ON VIEW commune.register_status IS 'one row: how far the register is sealed, signed and published';
 COMMENT ON COLUMN commune.register_status.origin IS 'name of the log in checkpoints; NULL before the first block';
 COMMENT ON COLUMN commune.register_status.era IS 'the current era';
@@ -157,13 +163,18 @@ CREATE VIEW commune.witness_status AS
 	SELECT coalesce(w.name, s.witness) AS name, coalesce(w.class, 'former') AS class, w.key, w.url, s.size, s.at,
 		c.size - coalesce(s.size, 0) AS behind
 	FROM commune.witnesses() w
-	FULL JOIN commune.witness_seen s ON s.witness = w.name
-	LEFT JOIN LATERAL (SELECT size FROM commune.checkpoint ORDER BY size DESC LIMIT 1) AS c ON true;
+	FULL JOIN (
+		SELECT * FROM commune.witness_seen WHERE origin = (SELECT origin FROM commune.era ORDER BY era DESC LIMIT 1)
+	) AS s ON s.witness = w.name
+	LEFT JOIN LATERAL (
+		SELECT size FROM commune.checkpoint
+		WHERE origin = (SELECT origin FROM commune.era ORDER BY era DESC LIMIT 1) ORDER BY size DESC LIMIT 1
+	) AS c ON true;
 COMMENT ON VIEW commune.witness_status IS 'what each witness of the policy, and each former one, has cosigned last';
 COMMENT ON COLUMN commune.witness_status.name IS 'its name in the policy';
 COMMENT ON COLUMN commune.witness_status.class IS 'witness, mirror, or former: no longer in the policy';
 COMMENT ON COLUMN commune.witness_status.key IS 'its verifier''s key';
 COMMENT ON COLUMN commune.witness_status.url IS 'where it can be asked, if the policy says so';
-COMMENT ON COLUMN commune.witness_status.size IS 'the largest size that it has cosigned';
+COMMENT ON COLUMN commune.witness_status.size IS 'the size that it has cosigned last';
 COMMENT ON COLUMN commune.witness_status.at IS 'when, by its clock';
 COMMENT ON COLUMN commune.witness_status.behind IS 'leaves that are signed and that it has not cosigned';

@@ -138,7 +138,7 @@ keep_size(void *self, const void *row)
 	return false;
 }
 
-/* The last checkpoint that is signed, or published; false if there is none. */
+/* The last checkpoint that is signed, or published, under the log's present name; false if there is none. */
 static bool
 last_checkpoint(CheckpointRow *out, Work *w, bool published)
 {
@@ -146,7 +146,8 @@ last_checkpoint(CheckpointRow *out, Work *w, bool published)
 
 	w->store->scan(w->store, published ? CHECKPOINT_PUBLISHED : CHECKPOINT_BY_SIZE, 0, NULL, SCAN_BACK, 1, keep_size, &probe.size);
 	memset(out, 0, sizeof *out);
-	return probe.size >= 0 && w->store->find(w->store, &w->arena, out, CHECKPOINT_BY_SIZE, &probe);
+	return probe.size >= 0 && w->store->find(w->store, &w->arena, out, CHECKPOINT_BY_SIZE, &probe) &&
+		str_eq(out->origin, w->era.origin);
 }
 
 static bool
@@ -155,9 +156,10 @@ checkpoint_of_size(CheckpointRow *out, Work *w, int64 size)
 	CheckpointRow probe = {.size = size};
 
 	memset(out, 0, sizeof *out);
-	return w->store->find(w->store, &w->arena, out, CHECKPOINT_BY_SIZE, &probe);
+	return w->store->find(w->store, &w->arena, out, CHECKPOINT_BY_SIZE, &probe) && str_eq(out->origin, w->era.origin);
 }
 
+/* What a witness saw last, of whatever name. */
 static bool
 what_witness_saw(WitnessSeenRow *out, Work *w, Str name)
 {
@@ -272,7 +274,8 @@ witness_sign(void)
 		buf_str(&note, note_sign(&w.arena, text, &key->key, key->secret, 0));
 		buf_char(&note, '\n');
 		wipe(key->secret, sizeof key->secret);
-		row = (CheckpointRow){.size = w.last.size, .signed_at = now_us(), .published_at = INT8_NONE, .note = buf_done(&note)};
+		row = (CheckpointRow){.size = w.last.size, .signed_at = now_us(), .published_at = INT8_NONE, .note = buf_done(&note),
+							  .origin = w.era.origin};
 		write_row(&w, REL_CHECKPOINT, &row.row);
 		read_policy(&policy, &w);
 		publish_if_met(&w, &policy, &row, nobody);
@@ -401,7 +404,7 @@ COMMUNE_FUNCTION(commune_witness_request)
 	begin(&w, false);
 	read_policy(&policy, &w);
 	(void) find_witness(&policy, name);
-	if (!what_witness_saw(&seen, &w, name))
+	if (!what_witness_saw(&seen, &w, name) || !str_eq(seen.origin, w.era.origin))
 		seen = (WitnessSeenRow){.size = 0};
 	old = PG_ARGISNULL(1) ? seen.size : PG_GETARG_INT64(1);
 	if (old < 0)
@@ -422,21 +425,22 @@ COMMUNE_FUNCTION(commune_witness_request)
 }
 
 /*
- * Remember the largest checkpoint that a witness has cosigned, and the newest time at which it did; one that contradicts
- * this register in any case.
+ * Remember the checkpoint that a witness has cosigned last: one that is larger, or was cosigned later, for a witness that
+ * had followed another history may begin anew with this one; and one that contradicts this register in any case.
  */
 static void
-remember_witness(Work *w, Str name, int64 size, const Digest *root, int64 at, bool contradicts)
+remember_witness(Work *w, Str name, const Checkpoint *checkpoint, int64 at, bool contradicts)
 {
 	WitnessSeenRow row;
 	bool		known = what_witness_saw(&row, w, name);
 
-	if (known && !contradicts && (row.size > size || (row.size == size && row.at >= at)))
+	if (known && !contradicts && str_eq(row.origin, checkpoint->origin) && row.size >= (int64) checkpoint->size && row.at >= at)
 		return;
-	row.size = size;
+	row.size = (int64) checkpoint->size;
 	row.at = at;
 	row.witness = name;
-	row.root = hash_str(root);
+	row.root = hash_str(&checkpoint->root);
+	row.origin = checkpoint->origin;
 	row.row.stored = known;
 	write_row(w, REL_WITNESS_SEEN, &row.row);
 }
@@ -530,7 +534,7 @@ COMMUNE_FUNCTION(commune_witness_add)
 		if (w.store->find(w.store, &w.arena, &there, COSIGNATURE_BY_SIZE, &probe))
 			continue;
 		write_row(&w, REL_COSIGNATURE, &cosignature.row);
-		remember_witness(&w, policy.members[i].name, row.size, &checkpoint.root, cosignature.at, false);
+		remember_witness(&w, policy.members[i].name, &checkpoint, cosignature.at, false);
 		added++;
 	}
 	w.store->scan(w.store, COSIGNATURE_BY_SIZE, 1, &(CosignatureRow){.size = row.size}, SCAN_ALL, 0, mark_cosigner, &marks);
@@ -710,8 +714,7 @@ COMMUNE_FUNCTION(commune_witness_saw)
 	}
 	for (size_t i = 0; i < policy.n; i++)
 		if (verdict.members[i].signature != NULL)
-			remember_witness(&w, policy.members[i].name, (int64) checkpoint.size, &checkpoint.root,
-							 verdict.members[i].at * USECS_PER_SEC, !contained);
+			remember_witness(&w, policy.members[i].name, &checkpoint, verdict.members[i].at * USECS_PER_SEC, !contained);
 	register_era_changed();		/* sessions look at the witnesses again */
 	end(&w);
 	PG_RETURN_BOOL(contained);
@@ -722,6 +725,7 @@ typedef struct History
 	Store	   *store;
 	Arena	   *arena;
 	const BlockRow *last;
+	Str			origin;
 	Fault		fault;
 	char	   *wrong;
 } History;
@@ -734,6 +738,8 @@ check_witness(void *self, const void *row)
 	LogTiles	tiles;
 	Digest		root;
 
+	if (!str_eq(seen->origin, history->origin))
+		return true;
 	if (seen->size > history->last->size)
 		history->wrong = psprintf("The witness \"%s\" has seen size " INT64_FORMAT ", this copy has " INT64_FORMAT ".",
 								  pnstrdup(seen->witness.p, seen->witness.n), seen->size, history->last->size);
@@ -758,10 +764,10 @@ forget_history(Datum arg, Oid relid)
 }
 
 void
-witness_check_history(Store *store, Arena *arena, const BlockRow *last)
+witness_check_history(Store *store, Arena *arena, const BlockRow *last, Str origin)
 {
 	static bool registered = false;
-	History		history = {.store = store, .arena = arena, .last = last};
+	History		history = {.store = store, .arena = arena, .last = last, .origin = origin};
 
 	if (!registered)
 	{

@@ -14,8 +14,9 @@ extern int64 witness_sign(void);
 
 /*
  * Raise an error if a witness is known to have seen more than this register has, or something else: then this copy has
- * lost history, and going on would fork it.  Looked at once a process and after each witness_saw().
+ * lost history, and going on would fork it.  What they saw of a log of another name than origin is no matter: after a
+ * succession this register is not the one that they saw.  Looked at once a process and after each witness_saw().
  */
-extern void witness_check_history(Store *store, Arena *arena, const BlockRow *last);
+extern void witness_check_history(Store *store, Arena *arena, const BlockRow *last, Str origin);
 
 #endif

@@ -11,8 +11,8 @@
  *     CHECK_INT(member(&c, "ann")->acts, 2);
  *     commune_end(&c, "slice");
  *
- * In members ' stands for a double quote, and there '@ann' is somebody's DID, '=name' the id of a poll's act and '#name'
- * that of its manifest.
+ * In members ' stands for a double quote, and there '@ann' is somebody's DID, '=name' the id of a poll's act, '#name' that
+ * of its manifest and '~name' the id of a proposal's act.
  *
  * Each block is folded twice, in memory and over a Store (memory.h), whose rows must be the same afterwards.  For each
  * act in a block of its own the pre-check must say what the fold says.  A refusal must leave every row as it was, but
@@ -28,6 +28,7 @@
 #include <stdlib.h>
 
 #include "fold/mirror.h"
+#include "proposal/proposal.h"
 #include "register/audit.h"
 #include "register/rels.h"
 
@@ -163,7 +164,7 @@ commune_begin(Commune *c)
 
 /* ---- acts ---- */
 
-/* Write what a name in a test stands for: @ a DID, = the id of a poll's act, # that of its manifest. */
+/* Write what a name in a test stands for: @ a DID, = the id of a poll's act, # that of its manifest, ~ of a proposal's act. */
 static inline void
 put_name(Buf *out, Commune *c, Str name)
 {
@@ -176,6 +177,15 @@ put_name(Buf *out, Commune *c, Str name)
 	if (*name.p == '@')
 	{
 		buf_add(out, text, did_print(text, &person(c, rest)->did));
+		return;
+	}
+	if (*name.p == '~')
+	{
+		const Proposal *proposal = proposal_find_name(c->state, str_from(rest));
+
+		if (proposal != NULL)
+			id_print(text, (const uint8_t *) proposal->id.p);
+		buf_str(out, proposal != NULL ? (Str){text, ID_TEXT_LEN} : name);
 		return;
 	}
 	found = poll(c, rest);
@@ -201,7 +211,7 @@ put_members(Buf *out, Commune *c, Str members)
 		{
 			inside = !inside;
 			buf_char(out, '"');
-			if (!inside || end == members.n || strchr("@=#", members.p[end]) == NULL)
+			if (!inside || end == members.n || strchr("@=#~", members.p[end]) == NULL)
 				continue;
 			while (end < members.n && members.p[end] != '\'' && members.p[end] != '"')
 				end++;

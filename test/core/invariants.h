@@ -93,7 +93,7 @@ broken_member(const Tables *t, const Member *m)
 	{
 		const Poll *p = t->polls.v[i];
 
-		open_polls += p->author == m->id && (str_is(p->status, "announced") || str_is(p->status, "open"));
+		open_polls += p->author == m->id && p->seq > 0 && (str_is(p->status, "announced") || str_is(p->status, "open"));
 	}
 	if (m->polls != open_polls)
 		return "a member's polls are miscounted";
@@ -131,6 +131,8 @@ broken_ballot(const Tables *t, const Ballot *b, Poll *poll)
 		return "a ballot is final that carries nobody";
 	if (b->abstain)
 		return b->option != INT4_NONE || b->votes.v != NULL || b->ranking.p != NULL ? "an abstention votes" : NULL;
+	if (form == CHOICE_CONSENT)
+		return b->option < 1 || b->option > 4 || (b->option == 4) != (b->votes.n == 1) ? "an answer of consent is none" : NULL;
 	if ((b->option != INT4_NONE) + (b->votes.v != NULL) + (b->ranking.p != NULL) != 1)
 		return "a ballot votes in two ways, or in none";
 	if (form == CHOICE_OPTION)

@@ -1,7 +1,8 @@
 /*
- * law_text.c -- any bytes: a law that is read has all its parts inside the text, and a refusal says where.
+ * law_text.c -- any bytes: a law that is read has all its parts inside the text, its tests too, and a refusal says where.
  */
 #include "law/text.h"
+#include "law/trial.h"
 
 #include <stdlib.h>
 
@@ -22,7 +23,32 @@ ascii(Str query)
 }
 
 static void
-look(const LawText *law, Str text)
+look_at_test(const LawTest *test, Str text, Arena *arena)
+{
+	Trial		trial;
+	Fault		fault = {0};
+
+	if (trial_parse(&trial, arena, text, test, &fault) != CODE_OK)
+	{
+		if (fault.code != CODE_LAW_TEXT || fault.at < 0 || fault.at > (int64_t) text.n || fault.detail[0] == '\0')
+			abort();
+		return;
+	}
+	for (size_t i = 0; i < trial.nexpect; i++)
+		inside(trial.expect[i], text);
+	for (size_t i = 0; i < trial.nviews; i++)
+	{
+		inside(trial.view[i].view, text);
+		if (trial.view[i].ncolumns == 0 || trial.view[i].nrows == 0)
+			abort();
+		for (size_t j = 0; j < trial.view[i].ncolumns * trial.view[i].nrows; j++)
+			if (trial.view[i].cell[j].n > text.n)
+				abort();
+	}
+}
+
+static void
+look(const LawText *law, Str text, Arena *arena)
 {
 	inside(law->title, text);
 	if (law->title.p == NULL || law->narticles == 0)
@@ -57,6 +83,7 @@ look(const LawText *law, Str text)
 		inside(law->tests[i].text, text);
 		if ((size_t) law->tests[i].rule >= law->nrules)
 			abort();
+		look_at_test(&law->tests[i], text, arena);
 	}
 	for (size_t i = 0; i < law->nparameters; i++)
 		for (size_t j = 1; j < law->parameters[i].nvalues; j++)
@@ -76,7 +103,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data, size);
 	heap_arena_init(&heap);
 	if (law_parse(&law, &heap.arena, text, &fault) == CODE_OK)
-		look(&law, text);
+		look(&law, text, &heap.arena);
 	else if (fault.code != CODE_LAW_TEXT || fault.at < 0 || fault.at > (int64_t) size || fault.detail[0] == '\0')
 		abort();
 	heap_arena_free(&heap);

@@ -14,7 +14,7 @@ SELECT commune.submit(:'r');
 RESET ROLE;
 SELECT commune.create_roles();
 SELECT commune.create_roles();
-SELECT rolname, rolcanlogin, rolsuper, rolcreaterole, rolinherit FROM pg_roles WHERE rolname IN ('commune_reader', 'commune_submit', 'commune_operator', 'commune_witness') ORDER BY 1;
+SELECT rolname, rolcanlogin, rolsuper, rolcreaterole, rolinherit FROM pg_roles WHERE rolname IN ('commune_reader', 'commune_submit', 'commune_operator', 'commune_witness', 'commune_law') ORDER BY 1;
 SET ROLE commune_test_nobody;
 SELECT count(*) FROM commune.act;
 SELECT commune.create_roles();
@@ -90,7 +90,7 @@ SELECT commune.nonce_key(1, signer) IS NOT NULL AS nonce_key FROM commune.act WH
 CREATE TABLE commune.mine (a integer);
 RESET ROLE;
 
-DROP OWNED BY commune_reader, commune_submit, commune_operator, commune_witness;
-DROP ROLE commune_test_nobody, commune_test_carrier, commune_test_analyst, commune_reader, commune_submit, commune_operator, commune_witness;
+DROP OWNED BY commune_reader, commune_submit, commune_operator, commune_witness, commune_law;
+DROP ROLE commune_test_nobody, commune_test_carrier, commune_test_analyst, commune_reader, commune_submit, commune_operator, commune_witness, commune_law;
 DROP EXTENSION commune;
 DROP SCHEMA commune;

@@ -10,77 +10,11 @@ use IPC::Run;
 use MIME::Base64;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Program;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-my $dir = PostgreSQL::Test::Utils::tempdir;
 my $origin = 'example.org/town';
-my ($out, $err, $rc);
-
-# ---- running the program
-
-sub commune
-{
-	($out, $err) = ('', '');
-	IPC::Run::run([ 'commune', @_ ], '<', \'', '>', \$out, '2>', \$err);
-	$rc = $? & 127 ? 'signal ' . ($? & 127) : $? >> 8;
-	return $out;
-}
-
-sub ends_with
-{
-	my ($expected, $name, @args) = @_;
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-
-	commune(@args);
-	is($rc, $expected, $name) or diag("out: $out\nerr: $err");
-	return $out;
-}
-
-sub value { my $name = shift; return $out =~ /^\Q$name\E (.*)$/m ? $1 : undef }
-
-# Start the program, and leave it running; its output lands in a file.
-sub start
-{
-	my ($name, @args) = @_;
-	my $pid = fork();
-
-	die if !defined $pid;
-	if ($pid == 0)
-	{
-		open STDOUT, '>>', "$dir/$name.out" or die;
-		open STDERR, '>>', "$dir/$name.err" or die;
-		exec 'commune', @args or die;
-	}
-	return $pid;
-}
-
-# End it, and return how it ended.
-sub stop
-{
-	my ($pid, $signal) = @_;
-
-	kill $signal, $pid if $signal;
-	waitpid $pid, 0;
-	return $? & 127 ? 'signal ' . ($? & 127) : $? >> 8;
-}
-
-sub wait_until
-{
-	my ($what, $code) = @_;
-	my $end = time + $PostgreSQL::Test::Utils::timeout_default;
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-
-	while (!$code->())
-	{
-		if (time > $end) { fail($what); return }
-		sleep 0.05;
-	}
-	pass($what);
-	return;
-}
-
-sub put { my ($file, $text) = @_; unlink "$dir/$file"; append_to_file("$dir/$file", $text); return }
 
 # ---- keys, by the program
 
