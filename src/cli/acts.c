@@ -115,6 +115,7 @@ const Option found_options[] = {
 	{0, "acts-per-day", "N", "limit of acts of a member on a day (1000)"},
 	{0, "open-polls", "N", "limit of open polls of a member (10)"},
 	{0, "delegation-days", "N", "days until a list of delegates ends by itself (366)"},
+	{0, "policies", "JSON", "policies by name, in place of those that ship or beside them"},
 	{0}
 };
 
@@ -153,6 +154,8 @@ run_found(Cli *cli)
 	put_int_option(&limits, cli, "open-polls", "open_polls");
 	put_int_option(&limits, cli, "delegation-days", "delegation_days");
 	add_object(&draft, "limits", &limits);
+	if (option_given(cli, "policies"))
+		draft_raw(&draft, STR("policies"), str_from(option(cli, "policies")));
 	draft_int(&draft, "rules", RULES_VERSION);
 	exit_code = draft_finish(cli, &draft, &pin.commune);
 	if (exit_code == EXIT_FINE && pin.commune.p != NULL)

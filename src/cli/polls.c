@@ -108,6 +108,12 @@ manifest_fetch(Manifest *out, Cli *cli, const char *name, Str commune)
 	Str			text;
 	Fault		fault;
 
+	out->about = STR_NONE;
+	if (strchr(name, '/') != NULL)
+	{
+		proposals_fetch(out, cli, name);
+		return;
+	}
 	poll_act_fetch(&out->act, cli, name, commune);
 	result = server_query(cli, sql, 1, &name);
 	if (PQntuples(result) == 0)

@@ -16,6 +16,8 @@ const Option vote_options[] = {
 	{0, "votes", "N,N,...", "a number for each option in order: votes, scores, points"},
 	{0, "approve", "N,N,...", "the options that you approve, in place of votes of 1 and 0"},
 	{'r', "ranking", "3>1=2", "options in ranks, the best first (quote it for the shell)"},
+	{0, "principle", "N", "with --option 4 in a poll of consent: the article of the constitution for which you block"},
+	{0, "reason", "TEXT", "and why"},
 	{0, "abstain", NULL, "take part without a choice"},
 	{0, "manifest", "ID", "refuse if what is voted on is not this, which you know from elsewhere"},
 	{'y', "yes", NULL, "do not ask before signing"},
@@ -89,6 +91,16 @@ read_choice(const Cli *cli, int64_t options)
 	{
 		buf_text(&choice, "{\"option\":");
 		buf_int(&choice, read_int(cli, "--option", one, 1, SAFE_INT_MAX));
+		if (option_given(cli, "principle"))
+		{
+			buf_text(&choice, ",\"principle\":");
+			buf_int(&choice, option_int(cli, "principle", 1, INT32_MAX, 0));
+		}
+		if (option_given(cli, "reason"))
+		{
+			buf_text(&choice, ",\"reason\":");
+			json_quote(&choice, str_from(option(cli, "reason")));
+		}
 		buf_char(&choice, '}');
 	}
 	else if (ranking != NULL)
@@ -164,7 +176,6 @@ say(const Cli *cli, const Ballot *ballot, int32_t option)
 static void
 show_ballot(const Cli *cli, const Manifest *manifest, const Ballot *ballot)
 {
-	const Json *payload = manifest->act.record.payload;
 	char		closes[TIME_TEXT_MAX];
 	Str			id = show_hash(cli->arena, manifest->id.b);
 	Buf			params;
@@ -173,9 +184,16 @@ show_ballot(const Cli *cli, const Manifest *manifest, const Ballot *ballot)
 	buf_init(&params, cli->arena);
 	if (manifest->params != NULL)
 		json_canonical(&params, manifest->params);
-	show_text(cli, "poll     ", json_get(payload, "name"));
-	show_text(cli, "title    ", json_get(payload, "title"));
-	show_text(cli, "", json_get(payload, "text"));
+	if (manifest->about.p != NULL)
+		note(cli, "%.*s", (int) manifest->about.n, manifest->about.p);
+	else
+	{
+		const Json *payload = manifest->act.record.payload;
+
+		show_text(cli, "poll     ", json_get(payload, "name"));
+		show_text(cli, "title    ", json_get(payload, "title"));
+		show_text(cli, "", json_get(payload, "text"));
+	}
 	note(cli, "method   %s %.*s", manifest->method->name, (int) params.n, params.n > 0 ? params.p : "");
 	note(cli, "closes   %s", time_print(closes, manifest->closes));
 	note(cli, "manifest %.*s", (int) id.n, id.p);

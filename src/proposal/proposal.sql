@@ -172,6 +172,29 @@ COMMENT ON COLUMN commune.docket.abstained IS 'votes for neither';
 COMMENT ON COLUMN commune.docket.electorate IS 'members when its poll opened';
 COMMENT ON COLUMN commune.docket.eta IS 'when its plan is carried out';
 
+CREATE FUNCTION commune.plan(proposal text, OUT action text, OUT sentence text) RETURNS SETOF record
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_proposal_plan';
+COMMENT ON FUNCTION commune.plan(text) IS 'what a proposal does when it is accepted: a sentence for each action';
+REVOKE ALL ON FUNCTION commune.plan(text) FROM PUBLIC;
+
+CREATE FUNCTION commune.preview(
+	proposal text, OUT "table" text, OUT key text, OUT "column" text, OUT before text, OUT after text
+) RETURNS SETOF record
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_proposal_preview';
+COMMENT ON FUNCTION commune.preview(text) IS
+	'what a proposal would change if it were carried out now, a row for each value; it is tried in memory, and nothing stays';
+REVOKE ALL ON FUNCTION commune.preview(text) FROM PUBLIC;
+
+CREATE FUNCTION commune.backtest(
+	policy text, since timestamptz, until timestamptz,
+	OUT proposal text, OUT decided_at timestamptz, OUT policy_then text, OUT yes bigint, OUT no bigint, OUT abstained bigint,
+	OUT electorate bigint, OUT cleared boolean, OUT would_clear boolean
+) RETURNS SETOF record
+	LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'commune_proposal_backtest';
+COMMENT ON FUNCTION commune.backtest(text, timestamptz, timestamptz) IS
+	'which past votes on proposals clear the bars of a policy, given by its name or by its body: a row for each, with what its own policy said';
+REVOKE ALL ON FUNCTION commune.backtest(text, timestamptz, timestamptz) FROM PUBLIC;
+
 CREATE TRIGGER commune_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON commune.policy
 	FOR EACH STATEMENT EXECUTE FUNCTION commune.protect();
 ALTER TABLE commune.policy ENABLE ALWAYS TRIGGER commune_protect;

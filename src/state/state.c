@@ -700,6 +700,34 @@ sort_rows(PathId path, Row **rows, size_t n)
 		qsort(rows, n, sizeof *rows, compare_rows);
 }
 
+/* The changed rows of a relation, sorted; of those that were deleted only what the store has. */
+static Row **
+changed_rows(size_t *n, State *state, const Relation *relation)
+{
+	Row		  **rows = arena_alloc(state->arena, relation->ndirty * sizeof *rows);
+
+	*n = 0;
+	for (Row *row = relation->dirty; row != NULL; row = row->next_dirty)
+		if (row->stored || !row->dead)
+			rows[(*n)++] = row;
+	sort_rows(relation->path[0], rows, *n);
+	return rows;
+}
+
+void
+state_changes(State *state, RowVisitor visit, void *self)
+{
+	for (int i = 0; i < REL_COUNT; i++)
+	{
+		size_t		n;
+		Row		  **rows = changed_rows(&n, state, &state->rel[i]);
+
+		for (size_t j = 0; j < n; j++)
+			if (!visit(self, rows[j]))
+				return;
+	}
+}
+
 void
 state_flush(State *state)
 {
@@ -709,20 +737,15 @@ state_flush(State *state)
 	{
 		Relation   *relation = &state->rel[i];
 		Row		  **rows;
-		size_t		n = 0;
+		size_t		n;
 
 		if (relation->ndirty == 0)
 			continue;
-		rows = arena_alloc(state->arena, relation->ndirty * sizeof *rows);
+		rows = changed_rows(&n, state, relation);
 		for (Row *row = relation->dirty; row != NULL; row = row->next_dirty)
-		{
 			row->dirty = false;
-			if (row->stored || !row->dead)
-				rows[n++] = row;
-		}
 		relation->dirty = NULL;
 		relation->ndirty = 0;
-		sort_rows(relation->path[0], rows, n);
 		state->store->write(state->store, (RelId) i, rows, n);
 		for (size_t j = 0; j < n; j++)
 			rows[j]->stored = !rows[j]->dead;

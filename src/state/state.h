@@ -276,6 +276,12 @@ extern void state_watch(State *state, void *row);
 extern void state_keep(State *state);
 extern void state_undo(State *state);
 
+/*
+ * Visit the rows that were changed, added or deleted (dead) since the last flush, relation by relation, sorted by their
+ * first path.
+ */
+extern void state_changes(State *state, RowVisitor visit, void *self);
+
 /* Write what changed to the store, relation by relation, sorted by their first path.  Nothing to do without a store. */
 extern void state_flush(State *state);
 

@@ -39,6 +39,12 @@ SELECT seq < 0 AS of_the_engine, status, options, method, electorate FROM commun
 SELECT e.body::json->'proposals'->0->>'id' = commune.base64url(p.id) AS id, e.body::json->'proposals'->0->>'plan' = commune.base64url(p.plan_hash) AS plan,
 	e.body::json->>'policy' = commune.base64url(pg_catalog.sha256(pg_catalog.convert_to(p.terms::text, 'UTF8'))) AS policy
 	FROM commune.entry e, commune.proposal p WHERE e.kind = 'open';
+-- What it would do: in sentences, and in rows of which nothing stays.
+SELECT * FROM commune.plan('wells');
+SELECT p."table", p."column", p.before, p.after FROM commune.preview('wells') p WHERE p."column" NOT IN ('published_at', 'since');
+SELECT count(*) FROM commune.resolution;
+SELECT * FROM commune.preview('nothing');
+
 SELECT commune.base64url(manifest) AS manifest FROM commune.poll \gset
 \setenv MANIFEST :manifest
 \copy commune.act (record) FROM PROGRAM 'for name in ann bob; do build/sign $name 4 "$AUD" ballot "{\"poll\":\"$MANIFEST\",\"choice\":{\"option\":1}}"; done'
@@ -53,6 +59,14 @@ SELECT status, reason, until FROM commune.docket;
 SELECT title FROM commune.resolution;
 SELECT e.kind, e.body::json->>'to' AS phase, e.body::json->>'reason' AS reason FROM commune.entry e WHERE kind IN ('phase', 'open', 'close', 'result', 'decide', 'execute')
 	ORDER BY seq;
+
+-- ---- what other rules would have decided
+
+SELECT proposal, policy_then, yes, no, abstained, electorate, cleared, would_clear FROM commune.backtest('constitution', '-infinity', 'infinity');
+SELECT proposal, cleared, would_clear FROM commune.backtest('{"level":3,"approval":[1,1]}', '-infinity', 'infinity');
+SELECT proposal FROM commune.backtest('{"level":3,"approval":[1,1]}', '-infinity', '2020-01-01');
+SELECT commune.backtest('nothing', '-infinity', 'infinity');
+SELECT commune.backtest('{"level":3}', '-infinity', 'infinity');
 
 -- ---- nothing of it was written by anybody else, and everybody computes the same
 
