@@ -39,6 +39,20 @@ number_of(char out[12], const char *member)
 	return out;
 }
 
+/* Take the next of names that have commas between them; NULL after the last. */
+static char *
+next_name(char **rest)
+{
+	char	   *taken = *rest + strspn(*rest, ",");
+	size_t		n = strcspn(taken, ",");
+
+	if (n == 0)
+		return NULL;
+	*rest = taken + n + (taken[n] != '\0');
+	taken[n] = '\0';
+	return taken;
+}
+
 /* Write names as a list of JSON. */
 static const char *
 json_names(char out[400], char *members)
@@ -46,7 +60,7 @@ json_names(char out[400], char *members)
 	size_t		used = 0;
 
 	out[0] = '\0';
-	for (char *m = strtok(members, ","); m != NULL; m = strtok(NULL, ","))
+	for (char *m; (m = next_name(&members)) != NULL;)
 		used += (size_t) snprintf(out + used, 400 - used, "%s'@m%s'", used > 0 ? "," : "", m);
 	return out;
 }
@@ -96,7 +110,7 @@ open_poll(char *voters)
 	Fault		fault;
 
 	pass(&c, 1);
-	for (char *m = strtok(voters, ","); m != NULL; m = strtok(NULL, ","))
+	for (char *m; (m = next_name(&voters)) != NULL;)
 		ADD(&c, OK, number_of(who, m), "ballot", "'poll':'#%s','choice':{'votes':[1]}", name);
 	SEAL(&c);
 	heap_arena_free(&heap);
@@ -141,7 +155,7 @@ check_sum(const char *who, int64_t want, char *voters)
 
 	if (sum != want || strcmp(reason, "votes") != 0)
 		return false;
-	for (char *m = strtok(voters, ","); m != NULL; m = strtok(NULL, ","))
+	for (char *m; (m = next_name(&voters)) != NULL;)
 		if (id_of(m) == way[n - 1])
 			return true;
 	return false;
@@ -155,7 +169,7 @@ check_chain(const char *who, char *members)
 	size_t		n = follow(who, &sum, &reason);
 	size_t		i = 0;
 
-	for (char *m = strtok(members, ","); m != NULL; m = strtok(NULL, ","))
+	for (char *m; (m = next_name(&members)) != NULL;)
 		if (i == n || way[i++] != id_of(m))
 			return false;
 	return i == n;
@@ -180,7 +194,7 @@ run(const char *what, char **field)
 	char		names[400];
 
 	if (strcmp(what, "commune") == 0)
-		begin_commune(atoi(field[0]));
+		begin_commune((int) strtol(field[0], NULL, 10));
 	else if (strcmp(what, "topic") == 0)
 		ACT(&c, OK, "m1", "topic", "'topic':'%s'", field[0]);
 	else if (strcmp(what, "leave") == 0)
