@@ -106,6 +106,13 @@ extern StrList plan_sentences(Arena *arena, State *state, const Plan *plan);
 extern Str	doing_text(const Doing *doing, const char *name);
 extern int64_t doing_int(const Doing *doing, const char *name, int64_t otherwise);
 
+/* NULL for what is not there. */
+static inline int64_t
+int8_or_none(int64_t number)
+{
+	return number != 0 ? number : INT8_NONE;
+}
+
 /* Keep a text of an action as long as the state. */
 extern Str	doing_keep(const Doing *doing, const char *name);
 

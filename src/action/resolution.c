@@ -29,8 +29,8 @@ publish(Doing *doing)
 	ResolutionRow	resolution = {
 		.since = doing->fold->index,
 		.place = doing->place,
-		.proposal = doing->proposal != 0 ? doing->proposal : INT8_NONE,
-		.law = doing->law != 0 ? doing->law : INT8_NONE,
+		.proposal = int8_or_none(doing->proposal),
+		.law = int8_or_none(doing->law),
 		.published_at = doing->fold->time,
 		.title = doing_keep(doing, "title"),
 		.text = doing_keep(doing, "text"),

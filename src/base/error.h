@@ -76,6 +76,7 @@
 	X(NO_CHANGE, "QC309", "the act would change nothing", "") \
 	X(TOPIC_EXISTS, "QC310", "the topic exists", "") \
 	X(NO_SUCH_TOPIC, "QC311", "there is no such topic", "Topics are made by acts of kind topic: SELECT topic FROM commune.topic.") \
+	X(SUSPENDED, "QC312", "the signer is suspended", "Suspensions end by themselves: SELECT ends_at, reference, reason FROM commune.suspension.") \
 	/* polls and ballots */ \
 	X(POLL_EXISTS, "QC401", "a poll of this name exists", "Choose another name: names are unique in a commune.") \
 	X(BAD_TIMES, "QC402", "the times of the poll do not fit", "opens comes before closes, and closes lies in the future.") \
@@ -143,6 +144,28 @@
 	X(LEVEL_TOO_LOW, "QC704", "the rule that decides ranks too low for this action", \
 	  "Decide it under a policy of a higher rank: docs/actions.md gives the level of each action.") \
 	X(NO_SUCH_PERSON, "QC705", "there is nobody of this number", "Persons are named by their number: SELECT id, did FROM commune.member.") \
+	X(NOTHING_TO_DO, "QC706", "the action would change nothing", "") \
+	X(NO_SUCH_ACCOUNT, "QC707", "there is no such account", "Members have accounts of their own; others are opened by the action account.open.") \
+	X(ACCOUNT_EXISTS, "QC708", "the account exists", "") \
+	X(NOT_COVERED, "QC709", "the account does not hold that much", "Balances are never negative: SELECT name, balance FROM commune.account.") \
+	X(TOO_MUCH_ISSUED, "QC710", "more may not be issued", "The parameter issue.per_year limits what is issued in a year.") \
+	X(NO_SUCH_OFFICE, "QC711", "there is no such office", "Offices are made by the action office.create.") \
+	X(OFFICE_EXISTS, "QC712", "the office exists", "") \
+	X(NO_SUCH_REPLICA, "QC713", "there is no such replica", "") \
+	X(BAD_VKEY, "QC714", "the key cannot be read", "A key is written as C2SP vkeys are: NAME+ID+BASE64.") \
+	X(BAD_VALUE, "QC715", "the value is out of the parameter's range", "SELECT name, type, min, max FROM commune.parameter.") \
+	X(PARAMETER_DEFINED, "QC716", "the parameter is defined already", "Type, range and level are given once, when a parameter is set for the first time.") \
+	/* texts and times of laws */ \
+	X(BAD_DIFF, "QC721", "the diff does not fit the text", "Make a unified diff from exactly the text in force: each line of context must be there.") \
+	X(BAD_SCHEDULE, "QC722", "the schedule cannot be read", \
+	  "A schedule is five fields in UTC, as in cron: minute, hour, day of the month, month, day of the week.") \
+	/* rights that nobody decides away: level 0 */ \
+	X(TAKES_FROM_PERSON, "QC781", "nothing is taken from a person by decision", \
+	  "What belongs to somebody is his: pay from accounts of the commune.") \
+	X(NAMES_PERSON, "QC782", "no law is made about a person", "Laws hold for all. What somebody did is adjudicated; member.suspend names the reference.") \
+	X(RETROACTIVE, "QC783", "nothing takes effect in the past", "Give a time from now on.") \
+	X(BEYOND_DECISION, "QC784", "this is beyond what a decision can change", "Who is vouched for, and what the register keeps, is decided by nobody.") \
+	X(UNBOUNDED, "QC785", "it would last too long", "Offices are held for four years at most, suspensions last ninety days at most, once for each reference.") \
 	/* the text of laws, and what they do: a class of its own, LA */ \
 	X(LAW_TEXT, "LAW01", "the text of the law cannot be accepted", \
 	  "docs/law.md has the form: Markdown with numbered articles; what is executed is printable ASCII, 16 KiB a block.") \

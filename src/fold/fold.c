@@ -3,6 +3,7 @@
  */
 #include "fold/fold.h"
 
+#include "action/standing.h"
 #include "proposal/proposal.h"
 
 #include <stdlib.h>
@@ -432,6 +433,7 @@ fold_block(BlockOutput *out, const BlockInput *in, State *state, Arena *arena, A
 	for (size_t i = 0; i < in->nisolated; i++)
 		write_isolated(&fold, in->isolated[i]);
 	run_clock(&fold, in->first);
+	standing_advance(&fold);
 	write_results(&fold, in);
 	run_clock(&fold, in->first);
 	state_flush(state);
@@ -464,7 +466,7 @@ fold_is_due(State *state, int64_t time, int64_t previous_time)
 	Watch		watch = {time, previous_time, false};
 
 	state_scan(state, POLL_BY_DUE, 0, NULL, SCAN_ALL, watch_poll, &watch);
-	return watch.due || proposals_are_due(state, time);
+	return watch.due || standing_is_due(state, time) || proposals_are_due(state, time);
 }
 
 static bool

@@ -1,6 +1,10 @@
 /*
  * schema.c -- the list of all relations and paths, in the order of their ids.
  */
+#include "action/account.h"
+#include "action/network.h"
+#include "action/office.h"
+#include "action/parameter.h"
 #include "action/resolution.h"
 #include "fold/fold.h"
 #include "proposal/proposal.h"
@@ -35,6 +39,16 @@ const Schema schema = {
 		[REL_OBJECTION] = &objection_rel,
 		[REL_TURNOUT] = &turnout_rel,
 		[REL_RESOLUTION] = &resolution_rel,
+		[REL_SUSPENSION] = &suspension_rel,
+		[REL_ACCOUNT] = &account_rel,
+		[REL_TRANSFER] = &transfer_rel,
+		[REL_ISSUANCE] = &issuance_rel,
+		[REL_PARAMETER] = &parameter_rel,
+		[REL_PARAMETER_VALUE] = &parameter_value_rel,
+		[REL_OFFICE] = &office_rel,
+		[REL_MANDATE] = &mandate_rel,
+		[REL_REPLICA] = &replica_rel,
+		[REL_TRUSTED_KEY] = &trusted_key_rel,
 	},
 	.path = {
 		[ERA_BY_NUMBER] = &era_by_number,
@@ -83,6 +97,21 @@ const Schema schema = {
 		[OBJECTION_BY_PROPOSAL] = &objection_by_proposal,
 		[TURNOUT_BY_SEQ] = &turnout_by_seq,
 		[RESOLUTION_BY_SINCE] = &resolution_by_since,
+		[SUSPENSION_BY_MEMBER] = &suspension_by_member,
+		[SUSPENSION_IN_FORCE] = &suspension_in_force,
+		[SUSPENSION_BY_END] = &suspension_by_end,
+		[ACCOUNT_BY_NAME] = &account_by_name,
+		[TRANSFER_BY_SINCE] = &transfer_by_since,
+		[ISSUANCE_BY_YEAR] = &issuance_by_year,
+		[PARAMETER_BY_NAME] = &parameter_by_name,
+		[PARAMETER_VALUE_BY_NAME] = &parameter_value_by_name,
+		[OFFICE_BY_NAME] = &office_by_name,
+		[MANDATE_BY_OFFICE] = &mandate_by_office,
+		[MANDATE_IN_FORCE] = &mandate_in_force,
+		[REPLICA_BY_NAME] = &replica_by_name,
+		[REPLICA_IN_FORCE] = &replica_in_force,
+		[TRUSTED_KEY_BY_NAME] = &trusted_key_by_name,
+		[TRUSTED_KEY_IN_FORCE] = &trusted_key_in_force,
 	},
 };
 

@@ -56,7 +56,15 @@ static const Col vouch_cols[] = {
 	COL(COL_INT8, Vouch, since),
 };
 
-#define REL(id, name, type, cols) {id, name, sizeof(type), sizeof(cols) / sizeof *(cols), cols}
+static const Col suspension_cols[] = {
+	COL(COL_INT8, Suspension, member),
+	COL(COL_INT8, Suspension, since),
+	COL(COL_TIME, Suspension, ends_at),
+	COL(COL_INT8, Suspension, ended),
+	COL(COL_INT8, Suspension, proposal),
+	COL(COL_TEXT, Suspension, reference),
+	COL(COL_TEXT, Suspension, reason),
+};
 
 const Rel	charter_rel = REL(REL_CHARTER, "charter", Charter, charter_cols);
 const Rel	member_rel = REL(REL_MEMBER, "member", Member, member_cols);
@@ -69,6 +77,10 @@ const RowPath member_by_did = {MEMBER_BY_DID, REL_MEMBER, "member_did_key", true
 const RowPath membership_by_member = {MEMBERSHIP_BY_MEMBER, REL_MEMBERSHIP, "membership_pkey", true, 2, {0, 1}, PATH_ALL, 0};
 const RowPath vouch_by_candidate = {VOUCH_BY_CANDIDATE, REL_VOUCH, "vouch_pkey", true, 2, {0, 1}, PATH_ALL, 0};
 const RowPath vouch_by_voucher = {VOUCH_BY_VOUCHER, REL_VOUCH, "vouch_voucher_idx", true, 2, {1, 0}, PATH_ALL, 0};
+const Rel	suspension_rel = REL(REL_SUSPENSION, "suspension", Suspension, suspension_cols);
+const RowPath suspension_by_member = {SUSPENSION_BY_MEMBER, REL_SUSPENSION, "suspension_pkey", true, 2, {0, 1}, PATH_ALL, 0};
+const RowPath suspension_in_force = {SUSPENSION_IN_FORCE, REL_SUSPENSION, "suspension_in_force_idx", true, 1, {0}, PATH_WHERE_NULL, 3};
+const RowPath suspension_by_end = {SUSPENSION_BY_END, REL_SUSPENSION, "suspension_end_idx", true, 2, {2, 0}, PATH_WHERE_NULL, 3};
 
 /* ---- finding ---- */
 
@@ -103,6 +115,14 @@ member_find_id(State *state, int64_t id)
 	Member		probe = {.id = id};
 
 	return state_expect(state, MEMBER_BY_ID, &probe);
+}
+
+Suspension *
+suspension_find(State *state, int64_t member)
+{
+	Suspension	probe = {.member = member};
+
+	return state_find(state, SUSPENSION_IN_FORCE, &probe);
 }
 
 Member *
@@ -154,6 +174,8 @@ member_check_signer(const Fold *fold)
 
 	if (is_member(fold->signer))
 		return CODE_OK;
+	if (fold->signer != NULL && str_is(fold->signer->status, "suspended"))
+		return fault_set(fold->fault, CODE_SUSPENDED, -1, "The table suspension says until when, and why.");
 	return fault_set(fold->fault, CODE_NOT_A_MEMBER, -1, "The signer is %.*s.",
 					 (int) did_print(did, &fold->record->signer), did);
 }
@@ -221,9 +243,8 @@ did_in_list(const Did *did, DidList list)
 	return false;
 }
 
-/* Refuse an identity whose key could never sign soundly: libsodium's check of the curve point, once an identity. */
-static Code
-check_key(const Did *did, Fault *fault)
+Code
+member_check_key(const Did *did, Fault *fault)
 {
 	uint8_t		key[PUBLIC_KEY_SIZE];
 	char		text[DID_TEXT_MAX];
@@ -264,7 +285,7 @@ found(Fold *fold)
 	if (!did_in_list(&fold->record->signer, charter.founders))
 		return fault_set(fold->fault, CODE_NOT_A_FOUNDER, -1, "The signer is not in founders.");
 	for (size_t i = 0; i < charter.founders.n; i++)
-		if ((code = check_key(&charter.founders.v[i], fold->fault)) != CODE_OK)
+		if ((code = member_check_key(&charter.founders.v[i], fold->fault)) != CODE_OK)
 			return code;
 
 	fold->charter = state_add(fold->state, REL_CHARTER, &charter);
@@ -276,8 +297,8 @@ found(Fold *fold)
 
 /* ---- join, vouch, leave ---- */
 
-static void
-admit(Fold *fold, Member *member)
+void
+member_admit(Fold *fold, Member *member)
 {
 	Membership	stay = {.member = member->id, .since = fold->index, .until = INT8_NONE};
 
@@ -304,10 +325,13 @@ join(Fold *fold)
 	Digest		profile;
 	Code		code;
 
+	if (signer != NULL && suspension_find(fold->state, signer->id) != NULL)
+		return fault_set(fold->fault, CODE_SUSPENDED, -1, "The suspension ends at %lld (Unix seconds).",
+						 (long long) (suspension_find(fold->state, signer->id)->ends_at / USECS_PER_SECOND));
 	if (signer != NULL && (is_member(signer) || str_is(signer->status, "candidate")))
 		return fault_set(fold->fault, CODE_ALREADY_JOINED, -1, "The signer's status is \"%.*s\".",
 						 (int) signer->status.n, signer->status.p);
-	if ((code = check_key(&fold->record->signer, fold->fault)) != CODE_OK)
+	if ((code = member_check_key(&fold->record->signer, fold->fault)) != CODE_OK)
 		return code;
 	if (!founder && !vouched && charter->pending >= charter->pending_joins)
 		return fault_set(fold->fault, CODE_JOINS_PENDING, -1, "The limit is %lld.", (long long) charter->pending_joins);
@@ -321,7 +345,7 @@ join(Fold *fold)
 	if (act_id(&profile, fold, "profile"))
 		signer->profile = arena_str(fold->arena, (Str){(const char *) profile.b, HASH_SIZE});
 	if (founder || signer->vouches >= charter->vouches)
-		admit(fold, signer);
+		member_admit(fold, signer);
 	else
 	{
 		signer->status = STR("candidate");
@@ -346,7 +370,7 @@ count_vouch(Fold *fold, Member *candidate, int64_t change)
 	state_change(fold->state, candidate);
 	state_change(fold->state, fold->charter);
 	if (waits && candidate->vouches >= fold->charter->vouches)
-		admit(fold, candidate);
+		member_admit(fold, candidate);
 }
 
 static const MemberSpec vouch_members[] = {
@@ -383,7 +407,7 @@ vouch(Fold *fold)
 	}
 	if (candidate == NULL)
 	{
-		if ((code = check_key(&did, fold->fault)) != CODE_OK)
+		if ((code = member_check_key(&did, fold->fault)) != CODE_OK)
 			return code;
 		candidate = member_name(fold, &did, "named");
 	}
@@ -419,6 +443,24 @@ collect_vouch(void *self, const void *row)
 	return true;
 }
 
+void
+member_end(Fold *fold, Member *member, Str status)
+{
+	Membership	probe = {.member = member->id, .since = member->since};
+	Membership *stay = state_expect(fold->state, MEMBERSHIP_BY_MEMBER, &probe);
+
+	stay->until = fold->index;
+	if (stay->since == fold->index)
+		state_delete(fold->state, stay);	/* it began with the same entry, and never was */
+	else
+		state_change(fold->state, stay);
+	member->since = INT8_NONE;
+	member->status = status;
+	state_change(fold->state, member);
+	fold->charter->members--;
+	state_change(fold->state, fold->charter);
+}
+
 static const MemberSpec leave_members[] = {{NULL}};
 
 /* End a membership; the vouches that the member gave end with it, those that he received stay. */
@@ -426,22 +468,19 @@ static Code
 leave(Fold *fold)
 {
 	Member	   *signer = fold->signer;
-	Membership	probe;
-	Membership *stay;
 	Vouches		given = {.arena = fold->scratch};
-	Code		code = member_check_signer(fold);
+	bool		suspended = signer != NULL && str_is(signer->status, "suspended");
+	Code		code = suspended ? CODE_OK : member_check_signer(fold);
 
 	if (code != CODE_OK)
 		return code;
-	probe = (Membership){.member = signer->id, .since = signer->since};
-	stay = state_expect(fold->state, MEMBERSHIP_BY_MEMBER, &probe);
-	stay->until = fold->index;
-	state_change(fold->state, stay);
-	signer->since = INT8_NONE;
-	signer->status = STR("left");
-	state_change(fold->state, signer);
-	fold->charter->members--;
-	state_change(fold->state, fold->charter);
+	if (suspended)
+	{
+		signer->status = STR("left");
+		state_change(fold->state, signer);
+	}
+	else
+		member_end(fold, signer, STR("left"));
 
 	state_scan(fold->state, VOUCH_BY_VOUCHER, 1, &(Vouch){.voucher = signer->id}, SCAN_ALL, collect_vouch, &given);
 	for (size_t i = 0; i < given.n; i++)

@@ -6,6 +6,8 @@
  *            candidate   it asked for membership (join) and waits for vouches
  *            member      admitted; a founder is admitted by his own join
  *            left        was a member; may join again
+ *            suspended   was a member, and will be one again when the suspension ends: he has no stay in between, so
+ *                        that he is in no electorate, nobody's delegate, and proposes, votes and vouches for nothing
  */
 #ifndef COMMUNE_MEMBER_H
 #define COMMUNE_MEMBER_H
@@ -43,7 +45,7 @@ typedef struct Member
 	int32_t		day;			/* of his last act, days since 1970 */
 	int32_t		acts;			/* on that day */
 	int32_t		polls;			/* announced or open */
-	Str			status;			/* named, candidate, member, left */
+	Str			status;			/* named, candidate, member, left, suspended */
 	Did			did;
 	Str			profile;
 } Member;
@@ -65,6 +67,19 @@ typedef struct Vouch
 	int64_t		since;			/* index of the leaf */
 } Vouch;
 
+/* That somebody is suspended, by decision.  Leaving does not end it. */
+typedef struct Suspension
+{
+	Row			row;
+	int64_t		member;
+	int64_t		since;			/* index of the entry that suspended him */
+	int64_t		ends_at;
+	int64_t		ended;			/* index of the entry that ended it; INT8_NONE while it lasts */
+	int64_t		proposal;		/* that decided it */
+	Str			reference;		/* to what was adjudicated */
+	Str			reason;
+} Suspension;
+
 typedef struct Topic
 {
 	Row			row;
@@ -78,6 +93,7 @@ extern const Rel charter_rel;
 extern const Rel member_rel;
 extern const Rel membership_rel;
 extern const Rel vouch_rel;
+extern const Rel suspension_rel;
 extern const Rel topic_rel;
 
 extern const RowPath charter_by_seq;
@@ -86,6 +102,9 @@ extern const RowPath member_by_did;
 extern const RowPath membership_by_member;
 extern const RowPath vouch_by_candidate;
 extern const RowPath vouch_by_voucher;
+extern const RowPath suspension_by_member;
+extern const RowPath suspension_in_force;
+extern const RowPath suspension_by_end;
 extern const RowPath topic_by_name;
 
 extern const ActKind member_acts[];		/* charter, join, vouch, leave */
@@ -94,6 +113,7 @@ extern const ActKind topic_acts[];
 extern Charter *charter_find(State *state);
 extern Member *member_find(State *state, const Did *did);
 extern Member *member_find_id(State *state, int64_t id);	/* of a member whom the state refers to */
+extern Suspension *suspension_find(State *state, int64_t member);	/* the one that lasts */
 extern Topic *topic_find(State *state, Str name);
 
 static inline bool
@@ -110,6 +130,13 @@ extern Code member_count_act(Fold *fold);
 
 /* Refuse a signer who is not a member. */
 extern Code member_check_signer(const Fold *fold);
+
+/* Refuse an identity whose key could never sign soundly: libsodium's check of the curve point, once an identity. */
+extern Code member_check_key(const Did *did, Fault *fault);
+
+/* Begin a stay of somebody who is no member, and end one. */
+extern void member_admit(Fold *fold, Member *member);
+extern void member_end(Fold *fold, Member *member, Str status);
 
 /* Name an identity for the first time. */
 extern Member *member_name(Fold *fold, const Did *did, const char *status);

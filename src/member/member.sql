@@ -53,7 +53,7 @@ COMMENT ON COLUMN commune.member.vouches IS 'members who vouch';
 COMMENT ON COLUMN commune.member.day IS 'day of the last act, counted from 1970-01-01 (UTC)';
 COMMENT ON COLUMN commune.member.acts IS 'acts on that day';
 COMMENT ON COLUMN commune.member.polls IS 'own polls that are announced or open';
-COMMENT ON COLUMN commune.member.status IS 'named, candidate, member or left';
+COMMENT ON COLUMN commune.member.status IS 'named, candidate, member, left or suspended';
 COMMENT ON COLUMN commune.member.did IS 'the identity';
 COMMENT ON COLUMN commune.member.profile IS 'hash of a salted profile that is kept elsewhere';
 
@@ -66,7 +66,7 @@ CREATE TABLE commune.membership (
 COMMENT ON TABLE commune.membership IS 'every stay of every member, so that any past electorate can be told';
 COMMENT ON COLUMN commune.membership.member IS 'member.id';
 COMMENT ON COLUMN commune.membership.since IS 'index of the leaf that admitted the member';
-COMMENT ON COLUMN commune.membership.until IS 'index of the act leave; NULL while it lasts';
+COMMENT ON COLUMN commune.membership.until IS 'index of the leaf that ended it; NULL while it lasts';
 
 CREATE TABLE commune.vouch (
 	candidate bigint NOT NULL,
@@ -79,6 +79,27 @@ COMMENT ON COLUMN commune.vouch.candidate IS 'member.id of the one vouched for';
 COMMENT ON COLUMN commune.vouch.voucher IS 'member.id of the one who vouches';
 COMMENT ON COLUMN commune.vouch.since IS 'index of the act';
 CREATE INDEX vouch_voucher_idx ON commune.vouch (voucher, candidate);
+
+CREATE TABLE commune.suspension (
+	member bigint NOT NULL,
+	since bigint NOT NULL,
+	ends_at timestamptz NOT NULL,
+	ended bigint,
+	proposal bigint,
+	reference text NOT NULL COLLATE "C",
+	reason text NOT NULL COLLATE "C",
+	CONSTRAINT suspension_pkey PRIMARY KEY (member, since)
+);
+CREATE UNIQUE INDEX suspension_in_force_idx ON commune.suspension (member) WHERE ended IS NULL;
+CREATE INDEX suspension_end_idx ON commune.suspension (ends_at, member) WHERE ended IS NULL;
+COMMENT ON TABLE commune.suspension IS 'suspensions of members, by decision';
+COMMENT ON COLUMN commune.suspension.member IS 'member.id';
+COMMENT ON COLUMN commune.suspension.since IS 'index of the entry that suspended the member';
+COMMENT ON COLUMN commune.suspension.ends_at IS 'it ends with the first block at or after';
+COMMENT ON COLUMN commune.suspension.ended IS 'index of the entry that ended it; NULL while it lasts';
+COMMENT ON COLUMN commune.suspension.proposal IS 'the proposal that decided it';
+COMMENT ON COLUMN commune.suspension.reference IS 'to what was adjudicated; a reference suspends somebody once';
+COMMENT ON COLUMN commune.suspension.reason IS 'why';
 
 CREATE TABLE commune.topic (
 	seq bigint NOT NULL,
@@ -108,9 +129,13 @@ ALTER TABLE commune.vouch ENABLE ALWAYS TRIGGER commune_protect;
 CREATE TRIGGER commune_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON commune.topic
 	FOR EACH STATEMENT EXECUTE FUNCTION commune.protect();
 ALTER TABLE commune.topic ENABLE ALWAYS TRIGGER commune_protect;
+CREATE TRIGGER commune_protect BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON commune.suspension
+	FOR EACH STATEMENT EXECUTE FUNCTION commune.protect();
+ALTER TABLE commune.suspension ENABLE ALWAYS TRIGGER commune_protect;
 
 SELECT pg_catalog.pg_extension_config_dump('commune.charter', '');
 SELECT pg_catalog.pg_extension_config_dump('commune.member', '');
 SELECT pg_catalog.pg_extension_config_dump('commune.membership', '');
 SELECT pg_catalog.pg_extension_config_dump('commune.vouch', '');
 SELECT pg_catalog.pg_extension_config_dump('commune.topic', '');
+SELECT pg_catalog.pg_extension_config_dump('commune.suspension', '');

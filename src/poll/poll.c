@@ -84,14 +84,13 @@ static const MemberSpec poll_members[] = {
 };
 
 static StrList
-read_options(const Fold *fold)
+read_options(Arena *arena, const Json *v)
 {
-	const Json *v = act_json(fold, "options");
-	Str		   *options = arena_alloc(fold->arena, v->count * sizeof *options);
+	Str		   *options = arena_alloc(arena, v->count * sizeof *options);
 	size_t		n = 0;
 
 	for (const Json *item = v->child; item != NULL; item = item->next)
-		options[n++] = arena_str(fold->arena, item->string);
+		options[n++] = arena_str(arena, item->string);
 	return (StrList){options, n};
 }
 
@@ -105,69 +104,80 @@ check_options(StrList options, Fault *fault)
 	return CODE_OK;
 }
 
-/* Announce a poll. */
-static Code
-announce(Fold *fold)
+/* Keep a text; none if it is absent. */
+static Str
+keep_text(Fold *fold, const Json *members, const char *name)
 {
-	const Json *params = act_json(fold, "params");
-	const Json *quorum = act_json(fold, "quorum");
+	const Json *v = json_get(members, name);
+
+	return v != NULL ? arena_str(fold->arena, v->string) : STR_NONE;
+}
+
+Code
+poll_announce(Fold *fold, Poll *poll, const Json *members)
+{
+	const Json *params = json_get(members, "params");
+	const Json *quorum = json_get(members, "quorum");
 	const Method *method;
 	Buf			canonical;
-	Poll		poll;
-	Code		code = member_check_signer(fold);
+	Code		code;
 
-	if (code != CODE_OK)
-		return code;
-	poll = (Poll){
-		.seq = fold->seq,
-		.author = fold->signer->id,
-		.opens = act_int(fold, "opens", 0) * USECS_PER_SECOND,
-		.closes = act_int(fold, "closes", 0) * USECS_PER_SECOND,
-		.due = act_int(fold, "opens", 0) * USECS_PER_SECOND,
-		.opened = INT8_NONE,
-		.opened_at = INT8_NONE,
-		.closed = INT8_NONE,
-		.frozen = INT8_NONE,
-		.electorate = INT8_NONE,
-		.ballots = 0,
-		.quorum_num = quorum ? quorum->child->number : INT8_NONE,
-		.quorum_den = quorum ? quorum->child->next->number : INT8_NONE,
-		.status = STR("announced"),
-		.name = arena_str(fold->arena, act_text(fold, "name")),
-		.title = arena_str(fold->arena, act_text(fold, "title")),
-		.text = arena_str(fold->arena, act_text(fold, "text")),
-		.topic = arena_str(fold->arena, act_text(fold, "topic")),
-		.options = read_options(fold),
-		.method = arena_str(fold->arena, act_text(fold, "method")),
-		.id = arena_str(fold->arena, (Str){(const char *) fold->leaf.b, HASH_SIZE}),
-	};
+	poll->due = poll->opens;
+	poll->opened = poll->opened_at = poll->closed = poll->frozen = poll->electorate = INT8_NONE;
+	poll->quorum_num = quorum ? quorum->child->number : INT8_NONE;
+	poll->quorum_den = quorum ? quorum->child->next->number : INT8_NONE;
+	poll->status = STR("announced");
+	poll->name = keep_text(fold, members, "name");
+	poll->title = keep_text(fold, members, "title");
+	poll->text = keep_text(fold, members, "text");
+	poll->topic = keep_text(fold, members, "topic");
+	poll->options = read_options(fold->arena, json_get(members, "options"));
+	poll->method = keep_text(fold, members, "method");
 
-	if (poll_find_name(fold->state, poll.name) != NULL)
-		return fault_set(fold->fault, CODE_POLL_EXISTS, -1, "The name is \"%.*s\".", (int) poll.name.n, poll.name.p);
-	if (poll.topic.p != NULL && topic_find(fold->state, poll.topic) == NULL)
-		return fault_set(fold->fault, CODE_NO_SUCH_TOPIC, -1, "The topic is \"%.*s\".", (int) poll.topic.n, poll.topic.p);
-	if (poll.opens >= poll.closes || poll.closes <= fold->time)
+	if (poll_find_name(fold->state, poll->name) != NULL)
+		return fault_set(fold->fault, CODE_POLL_EXISTS, -1, "The name is \"%.*s\".", (int) poll->name.n, poll->name.p);
+	if (poll->topic.p != NULL && topic_find(fold->state, poll->topic) == NULL)
+		return fault_set(fold->fault, CODE_NO_SUCH_TOPIC, -1, "The topic is \"%.*s\".", (int) poll->topic.n, poll->topic.p);
+	if (poll->opens >= poll->closes || poll->closes <= fold->time)
 		return fault_set(fold->fault, CODE_BAD_TIMES, -1, "opens is %lld, closes is %lld, now is %lld.",
-						 (long long) (poll.opens / USECS_PER_SECOND), (long long) (poll.closes / USECS_PER_SECOND),
+						 (long long) (poll->opens / USECS_PER_SECOND), (long long) (poll->closes / USECS_PER_SECOND),
 						 (long long) (fold->time / USECS_PER_SECOND));
-	if ((code = check_options(poll.options, fold->fault)) != CODE_OK)
+	if ((code = check_options(poll->options, fold->fault)) != CODE_OK)
 		return code;
-	method = method_find(poll.method);
+	method = method_find(poll->method);
 	if (method == NULL)
-		return fault_set(fold->fault, CODE_UNKNOWN_METHOD, -1, "The method is \"%.*s\".", (int) poll.method.n, poll.method.p);
-	if ((code = method_check_params(method, params, (int64_t) poll.options.n, fold->fault)) != CODE_OK)
+		return fault_set(fold->fault, CODE_UNKNOWN_METHOD, -1, "The method is \"%.*s\".", (int) poll->method.n, poll->method.p);
+	if ((code = method_check_params(method, params, (int64_t) poll->options.n, fold->fault)) != CODE_OK)
 		return code;
-	if (override_window(params) >= (poll.closes - poll.opens))
+	if (override_window(params) >= (poll->closes - poll->opens))
 		return fault_set(fold->fault, CODE_BAD_PARAMS, -1, "The override window is longer than the poll.");
-	if (fold->signer->polls >= fold->charter->open_polls)
-		return fault_set(fold->fault, CODE_TOO_MANY_POLLS, -1, "The limit is %lld.", (long long) fold->charter->open_polls);
 
 	buf_init(&canonical, fold->arena);
 	if (params != NULL)
 		json_canonical(&canonical, params);
 	else
 		buf_text(&canonical, "{}");
-	poll.params = buf_done(&canonical);
+	poll->params = buf_done(&canonical);
+	return CODE_OK;
+}
+
+/* Announce a poll as a member. */
+static Code
+announce(Fold *fold)
+{
+	Poll		poll = {.seq = fold->seq};
+	Code		code = member_check_signer(fold);
+
+	if (code != CODE_OK)
+		return code;
+	poll.author = fold->signer->id;
+	poll.opens = act_int(fold, "opens", 0) * USECS_PER_SECOND;
+	poll.closes = act_int(fold, "closes", 0) * USECS_PER_SECOND;
+	poll.id = arena_str(fold->arena, (Str){(const char *) fold->leaf.b, HASH_SIZE});
+	if ((code = poll_announce(fold, &poll, fold->record->payload)) != CODE_OK)
+		return code;
+	if (fold->signer->polls >= fold->charter->open_polls)
+		return fault_set(fold->fault, CODE_TOO_MANY_POLLS, -1, "The limit is %lld.", (long long) fold->charter->open_polls);
 	state_add(fold->state, REL_POLL, &poll);
 	fold->signer->polls++;
 	state_change(fold->state, fold->signer);
@@ -203,7 +213,7 @@ next_due(State *state, Poll *poll)
 	return poll->frozen == INT8_NONE ? poll_freezing(state, poll, INT8_NONE, poll->closes) : poll->closes;
 }
 
-/* Give the author his place for another poll back. */
+/* Give the author his place for another poll back; a poll that was decided has a number below 0, and no author. */
 static void
 release(Fold *fold, const Poll *poll)
 {

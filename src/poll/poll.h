@@ -89,6 +89,12 @@ extern const RowPath ballot_by_poll;
 extern const ActKind poll_acts[];
 extern const ActKind ballot_acts[];
 
+/*
+ * Announce a poll: the members name, title, text, topic, options, method, params and quorum are those of an act poll, and
+ * have been checked as such.  seq, author, id and the times are set in the row before, microseconds since 1970.
+ */
+extern Code poll_announce(Fold *fold, Poll *poll, const Json *members);
+
 extern Poll *poll_find_name(State *state, Str name);
 extern Poll *poll_find_id(State *state, Str id);
 

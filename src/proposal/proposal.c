@@ -3,6 +3,7 @@
  */
 #include "proposal/proposal.h"
 
+#include "action/office.h"
 #include "crypto/crypto.h"
 
 static const Col proposal_cols[] = {
@@ -717,15 +718,6 @@ static const MemberSpec guard_members[] = {
 	{NULL}
 };
 
-static bool
-is_founder(const Fold *fold)
-{
-	for (size_t i = 0; i < fold->charter->founders.n; i++)
-		if (did_cmp(&fold->charter->founders.v[i], &fold->signer->did) == 0)
-			return true;
-	return false;
-}
-
 /* Hold a decided proposal up: a guardian, with a reason, once. */
 static Code
 guard(Fold *fold)
@@ -736,7 +728,7 @@ guard(Fold *fold)
 
 	if (code != CODE_OK)
 		return code;
-	if (!is_founder(fold))
+	if (!office_holds(fold->state, GUARDIAN, fold->signer->id, fold->time))
 		return fault_set(fold->fault, CODE_NOT_A_GUARDIAN, -1, "The signer does not hold the office \"guardian\".");
 	if (proposal->guarded)
 		return fault_set(fold->fault, CODE_GUARD_SPENT, -1, "\"%.*s\" was suspended before.", (int) proposal->name.n, proposal->name.p);

@@ -79,7 +79,6 @@ static const Col follower_cols[] = {
 	COL(COL_TEXT, FollowerRow, origin),
 };
 
-#define REL(id, name, type, cols) {id, name, sizeof(type), sizeof(cols) / sizeof *(cols), cols}
 
 const Rel	era_rel = REL(REL_ERA, "era", EraRow, era_cols);
 const Rel	act_rel = REL(REL_ACT, "act", ActRow, act_cols);

@@ -50,7 +50,17 @@ typedef enum RelId
 	REL_OBJECTION,
 	REL_TURNOUT,
 	/* what decisions do */
+	REL_SUSPENSION,
 	REL_RESOLUTION,
+	REL_ACCOUNT,
+	REL_TRANSFER,
+	REL_ISSUANCE,
+	REL_PARAMETER,
+	REL_PARAMETER_VALUE,
+	REL_OFFICE,
+	REL_MANDATE,
+	REL_REPLICA,
+	REL_TRUSTED_KEY,
 	REL_COUNT
 } RelId;
 
@@ -88,6 +98,9 @@ typedef enum PathId
 	BALLOT_BY_POLL,				/* poll, member */
 	DELEGATION_BY_TRUSTER,		/* truster, scope, since */
 	DELEGATION_IN_FORCE,		/* truster, scope, where until is NULL */
+	SUSPENSION_BY_MEMBER,		/* member, since */
+	SUSPENSION_IN_FORCE,		/* member, where ended is NULL */
+	SUSPENSION_BY_END,			/* ends_at, member, where ended is NULL */
 	POLICY_BY_NAME,				/* name, version */
 	POLICY_IN_FORCE,			/* name, where until is NULL */
 	PROPOSAL_BY_SEQ,
@@ -102,6 +115,18 @@ typedef enum PathId
 	OBJECTION_BY_PROPOSAL,		/* proposal, member */
 	TURNOUT_BY_SEQ,
 	RESOLUTION_BY_SINCE,		/* since, place */
+	ACCOUNT_BY_NAME,
+	TRANSFER_BY_SINCE,			/* since, place */
+	ISSUANCE_BY_YEAR,
+	PARAMETER_BY_NAME,
+	PARAMETER_VALUE_BY_NAME,	/* name, valid */
+	OFFICE_BY_NAME,
+	MANDATE_BY_OFFICE,			/* office, member, since */
+	MANDATE_IN_FORCE,			/* office, member, where ended is NULL */
+	REPLICA_BY_NAME,			/* name, since */
+	REPLICA_IN_FORCE,			/* name, where until is NULL */
+	TRUSTED_KEY_BY_NAME,		/* purpose, name, since */
+	TRUSTED_KEY_IN_FORCE,		/* purpose, name, where until is NULL */
 	PATH_COUNT
 } PathId;
 
@@ -305,5 +330,6 @@ extern PathId rel_key(RelId rel);
 extern int	path_cmp(PathId path, const void *a, const void *b);
 
 #define COL(type, row, field) {#field, type, offsetof(row, field)}
+#define REL(id, name, type, cols) {id, name, sizeof(type), sizeof(cols) / sizeof *(cols), cols}
 
 #endif

@@ -33,7 +33,6 @@ static const Col fork_evidence_cols[] = {
 	COL(COL_TEXT, ForkEvidenceRow, note_b),
 };
 
-#define REL(id, name, type, cols) {id, name, sizeof(type), sizeof(cols) / sizeof *(cols), cols}
 
 const Rel	checkpoint_rel = REL(REL_CHECKPOINT, "checkpoint", CheckpointRow, checkpoint_cols);
 const Rel	cosignature_rel = REL(REL_COSIGNATURE, "cosignature", CosignatureRow, cosignature_cols);

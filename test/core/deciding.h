@@ -70,7 +70,7 @@ decide(Commune *c, Code expected, int line, Doing as, const char *format, ...)
 		check_that(str_eq(before, dump(c, NULL)), __BASE_FILE__, line, "a try changes nothing");
 		check_that(plan_apply(&fold, &plan, &as) == code, __BASE_FILE__, line, "the try says what happens");
 	}
-	if (!check_that(code == expected, __BASE_FILE__, line, "what becomes of the plan"))
+	if (expected != ANY_CODE && !check_that(code == expected, __BASE_FILE__, line, "what becomes of the plan"))
 		printf("    got %s, wanted %s: %s\n", code_message(code), code_message(expected), deciding_fault.detail);
 	if (code != CODE_OK)
 		check_that(str_eq(before, dump(c, NULL)), __BASE_FILE__, line, "a refusal changes nothing");

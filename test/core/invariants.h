@@ -7,7 +7,9 @@
 
 #include <stdlib.h>
 
+#include "action/account.h"
 #include "fold/fold.h"
+#include "proposal/proposal.h"
 
 /* Rows of a relation, in the order of a path. */
 typedef struct RowVec
@@ -65,6 +67,10 @@ typedef struct Tables
 	RowVec		polls;
 	RowVec		ballots;
 	RowVec		delegations;
+	RowVec		policies;
+	RowVec		proposals;
+	RowVec		supports;
+	RowVec		objections;
 } Tables;
 
 static inline const Member *
@@ -78,13 +84,16 @@ broken_member(const Tables *t, const Member *m)
 {
 	bool		member = str_is(m->status, "member");
 	bool		candidate = str_is(m->status, "candidate");
+	bool		suspended = str_is(m->status, "suspended");
 	int64_t		open_polls = 0;
 	int64_t		open_stays = 0;
 
-	if (!member && !candidate && !str_is(m->status, "named") && !str_is(m->status, "left"))
+	if (!member && !candidate && !str_is(m->status, "named") && !str_is(m->status, "left") && !suspended)
 		return "a status that is none";
 	if (member != (m->since != INT8_NONE))
 		return "since and status of a member differ";
+	if (suspended ? suspension_find(t->state, m->id) == NULL : !str_is(m->status, "left") && suspension_find(t->state, m->id) != NULL)
+		return "a suspension that is none, or none where there ought to be one";
 	if (m->vouches != COUNT(&t->vouches, Vouch, candidate, m->id))
 		return "a member's vouches are miscounted";
 	if (candidate && m->vouches >= t->charter->vouches)
@@ -254,6 +263,126 @@ broken_delegation(const Tables *t, const Delegation *d, const Delegation *before
 	return NULL;
 }
 
+/* Money: no balance is negative, each is what came in less what went out, and all of them together are what was issued. */
+static inline const char *
+broken_accounts(State *state)
+{
+	RowVec		accounts = rows_of(state, ACCOUNT_BY_NAME);
+	RowVec		transfers = rows_of(state, TRANSFER_BY_SINCE);
+	RowVec		years = rows_of(state, ISSUANCE_BY_YEAR);
+	const char *wrong = NULL;
+	int64_t		sum = 0;
+	int64_t		issued = 0;
+	int64_t		total = 0;
+
+	for (size_t i = 0; i < accounts.n; i++)
+	{
+		const Account *a = accounts.v[i];
+		int64_t		balance = 0;
+
+		for (size_t j = 0; j < transfers.n; j++)
+		{
+			const Transfer *t = transfers.v[j];
+
+			balance += str_eq(t->taker, a->name) ? t->amount : 0;
+			balance -= t->giver.p != NULL && str_eq(t->giver, a->name) ? t->amount : 0;
+		}
+		if (a->balance < 0 || a->balance != balance)
+			wrong = "a balance is negative, or not what its transfers say";
+		if (a->owner != INT8_NONE && action_member(state, a->owner) == NULL)
+			wrong = "an account belongs to nobody";
+		sum += a->balance;
+	}
+	for (size_t j = 0; j < transfers.n; j++)
+	{
+		const Transfer *t = transfers.v[j];
+
+		if (t->amount <= 0)
+			wrong = "a transfer moves nothing";
+		issued += t->giver.p == NULL ? t->amount : 0;
+	}
+	for (size_t j = 0; j < years.n; j++)
+	{
+		const Issuance *y = years.v[j];
+
+		total += y->amount;
+		if (y->total != total)
+			wrong = "what was issued until the end of a year is miscounted";
+	}
+	if (sum != issued || issued != total)
+		wrong = "the balances are not what was issued";
+	free(accounts.v);
+	free(transfers.v);
+	free(years.v);
+	return wrong;
+}
+
+/* Whether a status is one in which nothing more happens. */
+static inline bool
+is_final(Str status)
+{
+	static const char *const ends[] = {"executed", "lapsed", "withdrawn", "returned", "rejected", "vetoed", "expired"};
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (str_is(status, ends[i]))
+			return true;
+	return false;
+}
+
+static inline const char *
+broken_proposal(const Tables *t, const Proposal *p)
+{
+	const Proposal *head = proposal_find(t->state, p->issue);
+	int64_t		informed = 0;
+	int64_t		live = 0;
+
+	for (size_t i = 0; i < t->supports.n; i++)
+	{
+		const Support *s = t->supports.v[i];
+
+		if (s->proposal == p->seq && s->version > p->version)
+			return "somebody supports a version that is not there";
+		informed += s->proposal == p->seq && s->version == p->version;
+	}
+	if (p->supporters != COUNT(&t->supports, Support, proposal, p->seq) || p->informed != informed)
+		return "a proposal's supporters are miscounted";
+	if (p->objectors != COUNT(&t->objections, Objection, proposal, p->seq))
+		return "a proposal's objectors are miscounted";
+	if ((p->due == INT8_NONE) != is_final(p->status))
+		return "a proposal is due that has ended, or the other way round";
+	if (head == NULL || head->issue != head->seq)
+		return "an issue has no head";
+	if ((p->plan.p != NULL) != (p->plan_hash.p != NULL) || (p->plan.p != NULL) != (p->level != INT8_NONE))
+		return "a plan without its hash or its level";
+	if ((str_is(p->status, "voting") || str_is(p->status, "counting")) !=
+		(p->poll != INT8_NONE && state_find(t->state, POLL_BY_SEQ, &(Poll){.seq = p->poll}) != NULL &&
+		 ((const Poll *) state_find(t->state, POLL_BY_SEQ, &(Poll){.seq = p->poll}))->result.p == NULL &&
+		 !str_is(((const Poll *) state_find(t->state, POLL_BY_SEQ, &(Poll){.seq = p->poll}))->status, "lapsed")))
+		return "a proposal is voted on without a poll, or a poll goes on without it";
+	if ((str_is(p->status, "queued") || str_is(p->status, "failed")) &&
+		(p->plan.p == NULL || p->eta == INT8_NONE || p->expires <= p->eta || p->eta <= p->decided_at))
+		return "what is queued has no plan, or no time";
+	for (size_t i = 0; i < t->proposals.n; i++)
+	{
+		const Proposal *other = t->proposals.v[i];
+
+		live += other->due != INT8_NONE && other->plan_hash.p != NULL && str_eq(other->plan_hash, p->plan_hash);
+	}
+	return live > 1 ? "a plan is under way twice" : NULL;
+}
+
+static inline const char *
+broken_policy(const Tables *t, const PolicyRow *policy)
+{
+	const Json *body;
+	Terms		terms;
+
+	if (json_parse(&body, t->arena, policy->body.p, policy->body.n, NULL) != CODE_OK ||
+		terms_read(&terms, body, NULL) != CODE_OK || terms.level != policy->level)
+		return "a policy cannot be read";
+	return policy->until == INT8_NONE && policy_find(t->state, policy->name) != policy ? "a policy is in force twice" : NULL;
+}
+
 static inline const char *
 broken_commune(const Tables *t)
 {
@@ -285,7 +414,7 @@ broken_commune(const Tables *t)
 		const Vouch *v = t->vouches.v[i];
 		const Member *voucher = member_row(t, v->voucher);
 
-		if (voucher == NULL || !str_is(voucher->status, "member") || v->voucher == v->candidate)
+		if (voucher == NULL || !(str_is(voucher->status, "member") || suspension_find(t->state, voucher->id) != NULL) || v->voucher == v->candidate)
 			return "somebody vouches who may not";
 	}
 	for (size_t i = 0; i < t->topics.n; i++)
@@ -298,6 +427,10 @@ broken_commune(const Tables *t)
 	}
 	for (size_t i = 0; i < t->polls.n && wrong == NULL; i++)
 		wrong = broken_poll(t, (Poll *) t->polls.v[i]);
+	for (size_t i = 0; i < t->policies.n && wrong == NULL; i++)
+		wrong = broken_policy(t, t->policies.v[i]);
+	for (size_t i = 0; i < t->proposals.n && wrong == NULL; i++)
+		wrong = broken_proposal(t, t->proposals.v[i]);
 	for (size_t i = 0; i < t->delegations.n && wrong == NULL; i++)
 		wrong = broken_delegation(t, t->delegations.v[i], i > 0 ? t->delegations.v[i - 1] : NULL);
 	return wrong;
@@ -318,8 +451,15 @@ broken_invariant(State *state, Arena *arena)
 		.polls = rows_of(state, POLL_BY_SEQ),
 		.ballots = rows_of(state, BALLOT_BY_POLL),
 		.delegations = rows_of(state, DELEGATION_BY_TRUSTER),
+		.policies = rows_of(state, POLICY_BY_NAME),
+		.proposals = rows_of(state, PROPOSAL_BY_SEQ),
+		.supports = rows_of(state, SUPPORT_BY_PROPOSAL),
+		.objections = rows_of(state, OBJECTION_BY_PROPOSAL),
 	};
 	const char *wrong = broken_commune(&t);
+
+	if (wrong == NULL)
+		wrong = broken_accounts(state);
 
 	free(t.members.v);
 	free(t.stays.v);
@@ -328,6 +468,10 @@ broken_invariant(State *state, Arena *arena)
 	free(t.polls.v);
 	free(t.ballots.v);
 	free(t.delegations.v);
+	free(t.policies.v);
+	free(t.proposals.v);
+	free(t.supports.v);
+	free(t.objections.v);
 	return wrong;
 }
 

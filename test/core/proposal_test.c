@@ -249,7 +249,7 @@ test_refused(void)
 	ACT(&c, BAD_MEMBERS, "bob", "object", "'proposal':'~a'");
 	ACT(&c, BAD_MEMBERS, "bob", "object", "'proposal':'~a','text':'x','withdraw':true");
 	ACT(&c, WRONG_PHASE, "bob", "object", "'proposal':'~a','text':'x'");
-	ACT(&c, WRONG_PHASE, "bob", "guard", "'proposal':'~a','text':'x'");
+	ACT(&c, NOT_A_GUARDIAN, "bob", "guard", "'proposal':'~a','text':'x'");
 	commune_end(&c);
 }
 
@@ -632,13 +632,31 @@ test_hold(void)
 	commune_end(&c);
 }
 
+/* Make bob a guardian, by a decision of a policy that ranks as high as that needs. */
+static void
+make_guardian(Commune *c)
+{
+	ACT(c, OK, "ann", "propose", "'name':'guardian','title':'A guardian','policy':'o','plan':[{'do':'office.create','office':'guardian',"
+		"'title':'Guardian','days':300},{'do':'office.grant','office':'guardian','member':%lld,'days':300}]",
+		(long long) member(c, "bob")->id);
+	to_poll(c, "guardian");
+	decide(c, "guardian", "yyyyy");
+	pass(c, 14 * 86400);
+	STATUS(c, "guardian", "executed");
+}
+
+#define OFFICES "},'o':{'level':2,'approval':[2,5],'kinds':2," TIMES
+
 static void
 test_guard(void)
 {
 	Commune		c;
 
-	begin(&c, ",'suspend_max':60");
+	begin(&c, ",'suspend_max':60" OFFICES);
 	admit(&c, "fay", "ann");
+	queued(&c, "z", PLAN("z"));
+	ACT(&c, NOT_A_GUARDIAN, "bob", "guard", "'proposal':'~z','text':'Not yet.'");
+	make_guardian(&c);
 	queued(&c, "a", PLAN("a"));
 	ACT(&c, NOT_A_GUARDIAN, "fay", "guard", "'proposal':'~a','text':'It pays the wrong people.'");
 	ACT(&c, BAD_MEMBERS, "bob", "guard", "'proposal':'~a'");
@@ -656,7 +674,8 @@ test_guard(void)
 	commune_end(&c);
 
 	/* Held up, and then stopped for good by a decision. */
-	begin(&c, ",'suspend_max':1000");
+	begin(&c, ",'suspend_max':1000" OFFICES);
+	make_guardian(&c);
 	queued(&c, "b", PLAN("b"));
 	ACT(&c, OK, "bob", "guard", "'proposal':'~b','text':'Wait.'");
 	queued(&c, "stop", "[{'do':'proposal.veto','proposal':'b','reason':'It would harm.'}]");

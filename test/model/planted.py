@@ -14,7 +14,7 @@ from reference.register import Mirror
 
 ONLY = os.environ.get("COMMUNE_FAULT")
 TABLES = ["act", "row_leaf", "entry", "verdict", "block", "tile", "era", "charter", "member", "membership", "vouch", "topic", "poll", "ballot",
-          "delegation", "resolution"]
+          "delegation", "resolution", "suspension", "account", "transfer", "issuance", "parameter", "parameter_value", "office", "mandate", "replica", "trusted_key"]
 
 NOT_HASHED = ("row_leaf.relation", "row_leaf.key", "row_leaf.keys")      # docs/register.md; verify_table() is who checks them
 
