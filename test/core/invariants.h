@@ -9,6 +9,7 @@
 
 #include "action/account.h"
 #include "fold/fold.h"
+#include "proposal/proposal.h"
 
 /* Rows of a relation, in the order of a path. */
 typedef struct RowVec
@@ -66,6 +67,10 @@ typedef struct Tables
 	RowVec		polls;
 	RowVec		ballots;
 	RowVec		delegations;
+	RowVec		policies;
+	RowVec		proposals;
+	RowVec		supports;
+	RowVec		objections;
 } Tables;
 
 static inline const Member *
@@ -312,6 +317,72 @@ broken_accounts(State *state)
 	return wrong;
 }
 
+/* Whether a status is one in which nothing more happens. */
+static inline bool
+is_final(Str status)
+{
+	static const char *const ends[] = {"executed", "lapsed", "withdrawn", "returned", "rejected", "vetoed", "expired"};
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (str_is(status, ends[i]))
+			return true;
+	return false;
+}
+
+static inline const char *
+broken_proposal(const Tables *t, const Proposal *p)
+{
+	const Proposal *head = proposal_find(t->state, p->issue);
+	int64_t		informed = 0;
+	int64_t		live = 0;
+
+	for (size_t i = 0; i < t->supports.n; i++)
+	{
+		const Support *s = t->supports.v[i];
+
+		if (s->proposal == p->seq && s->version > p->version)
+			return "somebody supports a version that is not there";
+		informed += s->proposal == p->seq && s->version == p->version;
+	}
+	if (p->supporters != COUNT(&t->supports, Support, proposal, p->seq) || p->informed != informed)
+		return "a proposal's supporters are miscounted";
+	if (p->objectors != COUNT(&t->objections, Objection, proposal, p->seq))
+		return "a proposal's objectors are miscounted";
+	if ((p->due == INT8_NONE) != is_final(p->status))
+		return "a proposal is due that has ended, or the other way round";
+	if (head == NULL || head->issue != head->seq)
+		return "an issue has no head";
+	if ((p->plan.p != NULL) != (p->plan_hash.p != NULL) || (p->plan.p != NULL) != (p->level != INT8_NONE))
+		return "a plan without its hash or its level";
+	if ((str_is(p->status, "voting") || str_is(p->status, "counting")) !=
+		(p->poll != INT8_NONE && state_find(t->state, POLL_BY_SEQ, &(Poll){.seq = p->poll}) != NULL &&
+		 ((const Poll *) state_find(t->state, POLL_BY_SEQ, &(Poll){.seq = p->poll}))->result.p == NULL &&
+		 !str_is(((const Poll *) state_find(t->state, POLL_BY_SEQ, &(Poll){.seq = p->poll}))->status, "lapsed")))
+		return "a proposal is voted on without a poll, or a poll goes on without it";
+	if ((str_is(p->status, "queued") || str_is(p->status, "failed")) &&
+		(p->plan.p == NULL || p->eta == INT8_NONE || p->expires <= p->eta || p->eta <= p->decided_at))
+		return "what is queued has no plan, or no time";
+	for (size_t i = 0; i < t->proposals.n; i++)
+	{
+		const Proposal *other = t->proposals.v[i];
+
+		live += other->due != INT8_NONE && other->plan_hash.p != NULL && str_eq(other->plan_hash, p->plan_hash);
+	}
+	return live > 1 ? "a plan is under way twice" : NULL;
+}
+
+static inline const char *
+broken_policy(const Tables *t, const PolicyRow *policy)
+{
+	const Json *body;
+	Terms		terms;
+
+	if (json_parse(&body, t->arena, policy->body.p, policy->body.n, NULL) != CODE_OK ||
+		terms_read(&terms, body, NULL) != CODE_OK || terms.level != policy->level)
+		return "a policy cannot be read";
+	return policy->until == INT8_NONE && policy_find(t->state, policy->name) != policy ? "a policy is in force twice" : NULL;
+}
+
 static inline const char *
 broken_commune(const Tables *t)
 {
@@ -356,6 +427,10 @@ broken_commune(const Tables *t)
 	}
 	for (size_t i = 0; i < t->polls.n && wrong == NULL; i++)
 		wrong = broken_poll(t, (Poll *) t->polls.v[i]);
+	for (size_t i = 0; i < t->policies.n && wrong == NULL; i++)
+		wrong = broken_policy(t, t->policies.v[i]);
+	for (size_t i = 0; i < t->proposals.n && wrong == NULL; i++)
+		wrong = broken_proposal(t, t->proposals.v[i]);
 	for (size_t i = 0; i < t->delegations.n && wrong == NULL; i++)
 		wrong = broken_delegation(t, t->delegations.v[i], i > 0 ? t->delegations.v[i - 1] : NULL);
 	return wrong;
@@ -376,6 +451,10 @@ broken_invariant(State *state, Arena *arena)
 		.polls = rows_of(state, POLL_BY_SEQ),
 		.ballots = rows_of(state, BALLOT_BY_POLL),
 		.delegations = rows_of(state, DELEGATION_BY_TRUSTER),
+		.policies = rows_of(state, POLICY_BY_NAME),
+		.proposals = rows_of(state, PROPOSAL_BY_SEQ),
+		.supports = rows_of(state, SUPPORT_BY_PROPOSAL),
+		.objections = rows_of(state, OBJECTION_BY_PROPOSAL),
 	};
 	const char *wrong = broken_commune(&t);
 
@@ -389,6 +468,10 @@ broken_invariant(State *state, Arena *arena)
 	free(t.polls.v);
 	free(t.ballots.v);
 	free(t.delegations.v);
+	free(t.policies.v);
+	free(t.proposals.v);
+	free(t.supports.v);
+	free(t.objections.v);
 	return wrong;
 }
 
