@@ -233,7 +233,7 @@ add_rules(Fold *fold, const LawRow *law, const LawText *text)
 		int64_t		slot = next_slot(rule, fold->time);
 
 		state_add(fold->state, REL_LAW_RULE, &(RuleRow){
-			.seq = seq++,
+			.seq = seq + (int64_t) i,
 			.law = law->seq,
 			.due = slot,
 			.slot = slot,
