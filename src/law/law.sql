@@ -76,8 +76,9 @@ REVOKE ALL ON FUNCTION law.param(text) FROM PUBLIC;
 CREATE VIEW law.members WITH (security_barrier = true) AS
 	SELECT m.id, m.did::text COLLATE "C" AS handle, m.status = 'member' AS active, m.status = 'suspended' AS suspended,
 		law.day(s.since) AS joined
-	FROM commune.member m JOIN commune.membership s ON s.member = m.id AND s.until IS NULL;
-COMMENT ON VIEW law.members IS 'the members';
+	FROM commune.member m JOIN (SELECT p.member, pg_catalog.max(p.since) AS since FROM commune.membership p GROUP BY p.member) s ON s.member = m.id
+	WHERE m.status IN ('member', 'suspended');
+COMMENT ON VIEW law.members IS 'the members, suspended ones among them';
 COMMENT ON COLUMN law.members.id IS 'number: what law.pay() and the like take';
 COMMENT ON COLUMN law.members.handle IS 'the DID';
 COMMENT ON COLUMN law.members.active IS 'false while suspended';
