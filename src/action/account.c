@@ -62,8 +62,9 @@ static Str
 member_account(Arena *arena, const Member *member)
 {
 	char		did[DID_TEXT_MAX];
+	size_t		n = did_print(did, &member->did);
 
-	return arena_str(arena, (Str){did, did_print(did, &member->did)});
+	return arena_str(arena, (Str){did, n});
 }
 
 /* The member whose account a name is, or would be; NULL for a name that is no member's. */

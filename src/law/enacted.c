@@ -273,22 +273,6 @@ set_parameters(const Doing *doing, const LawText *text)
 	return CODE_OK;
 }
 
-/* Check what the form of a text says of its rules: schedules are ones. */
-static Code
-read_text(LawText *out, Arena *arena, Str text, Fault *fault)
-{
-	Code		code = law_parse(out, arena, text, fault);
-
-	for (size_t i = 0; code == CODE_OK && i < out->nrules; i++)
-	{
-		Schedule	schedule;
-
-		if (out->rules[i].trigger == LAW_ON_SCHEDULE)
-			code = schedule_parse(&schedule, out->rules[i].schedule, fault);
-	}
-	return code;
-}
-
 /* Put a text into force as the next version of a law whose row has everything else. */
 static Code
 begin_version(const Doing *doing, LawRow *law, Str text)
@@ -297,7 +281,8 @@ begin_version(const Doing *doing, LawRow *law, Str text)
 	LawText		read;
 	Code		code;
 
-	if ((code = read_text(&read, fold->scratch, text, fold->fault)) != CODE_OK ||
+	if ((code = law_parse(&read, fold->scratch, text, fold->fault)) != CODE_OK ||
+		(code = law_check_rules(&read, fold->fault)) != CODE_OK ||
 		(code = set_parameters(doing, &read)) != CODE_OK)
 		return code;
 	law->version++;

@@ -97,7 +97,7 @@ CREATE VIEW law.members WITH (security_barrier = true) AS
 	SELECT m.id, m.did::text COLLATE "C" AS handle, m.status = 'member' AS active, m.status = 'suspended' AS suspended,
 		law.day((SELECT min(s.since) FROM commune.membership s WHERE s.member = m.id)) AS joined
 	FROM commune.member m WHERE m.status IN ('member', 'suspended');
-COMMENT ON VIEW law.members IS 'the members';
+COMMENT ON VIEW law.members IS 'the members, suspended ones among them';
 COMMENT ON COLUMN law.members.id IS 'number: what law.pay() and the like take';
 COMMENT ON COLUMN law.members.handle IS 'the DID';
 COMMENT ON COLUMN law.members.active IS 'false while suspended';

@@ -78,10 +78,13 @@ law_check_rules(const LawText *law, Fault *fault)
 	{
 		const LawRule *rule = &law->rules[i];
 		Schedule	schedule;
+		int64_t		first;
 		Fault		why;
 
 		if (rule->trigger == LAW_ON_SCHEDULE && schedule_parse(&schedule, rule->schedule, &why) != CODE_OK)
 			return fault_set(fault, why.code, (int64_t) i, "The rule %.*s: %s", (int) rule->name.n, rule->name.p, why.detail);
+		if (rule->trigger == LAW_ON_SCHEDULE && !schedule_next(&first, &schedule, 0))
+			return fault_set(fault, CODE_BAD_SCHEDULE, (int64_t) i, "The rule %.*s: there is no such day.", (int) rule->name.n, rule->name.p);
 		for (size_t j = 0; j < rule->nmay; j++)
 			if (action_kind(rule->may[j].verb) == NULL)
 				return fault_set(fault, CODE_UNKNOWN_ACTION, (int64_t) i, "The rule %.*s may \"%.*s\".", (int) rule->name.n, rule->name.p,

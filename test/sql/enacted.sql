@@ -81,5 +81,7 @@ SELECT * FROM commune.verify() WHERE kind <> 'trigger';
 SELECT * FROM commune.replay();
 SELECT count(*) FROM commune.as_of(NULL::commune.law, 1);
 UPDATE commune.law SET status = 'repealed';
+DROP OWNED BY commune_reader, commune_submit, commune_operator, commune_witness, commune_law;
+DROP ROLE commune_reader, commune_submit, commune_operator, commune_witness, commune_law;
 DROP EXTENSION commune;
 DROP SCHEMA commune;
