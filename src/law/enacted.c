@@ -327,13 +327,38 @@ end_law(Fold *fold, LawRow *law, const char *status)
 
 /* ---- actions ---- */
 
-/* The rank of the law that an action is about, where it stands above that of the kind. */
+/* What a law's rules may do waits no less than if a plan did it: the law waits as long as the longest of it. */
+static void
+needs_of_text(Needs *needs, Arena *arena, Str text)
+{
+	LawText		law;
+
+	if (law_parse(&law, arena, text, NULL) != CODE_OK)
+		return;
+	for (size_t i = 0; i < law.nrules; i++)
+		for (size_t j = 0; j < law.rules[i].nmay; j++)
+		{
+			const ActionKind *kind = action_kind(law.rules[i].may[j].verb);
+			int64_t		timelock = kind == NULL ? 0 : kind->irreversible ? 2 * kind->timelock : kind->timelock;
+
+			if (timelock > needs->timelock)
+				needs->timelock = timelock;
+		}
+}
+
+static Code amended(Str *out, Arena *arena, State *state, Str name, const Json *args, Fault *fault);
+
+/*
+ * The rank of the law that an action is about, where it stands above that of the kind, and what the text that it brings
+ * asks for.
+ */
 static void
 needs_of_law(Needs *needs, Arena *arena, State *state, const Json *args)
 {
 	const Json *name = json_get(args, "name");
 	const Json *level = json_get(args, "level");
 	const LawRow *law = name != NULL ? law_find(state, name->string) : NULL;
+	Str			text;
 
 	if (name != NULL && str_eq(name->string, CONSTITUTION))
 		needs->level = LEVEL_CONSTITUTION;
@@ -346,6 +371,10 @@ needs_of_law(Needs *needs, Arena *arena, State *state, const Json *args)
 		needs->timelock = DAYS(30);
 	else if (needs->level == LEVEL_ORGANIC)
 		needs->timelock = DAYS(14);
+	if (json_get(args, "text") != NULL)
+		needs_of_text(needs, arena, json_get(args, "text")->string);
+	else if (json_get(args, "diff") != NULL && name != NULL && amended(&text, arena, state, name->string, args, NULL) == CODE_OK)
+		needs_of_text(needs, arena, text);
 }
 
 static const MemberSpec enact_members[] = {

@@ -142,6 +142,20 @@ test_enact(void)
 	CHECK(rule(&c, "notice", "hand")->due == INT8_NONE);
 	CHECK(rule(&c, "notice", "tell")->due > c.time && rule(&c, "notice", "tell")->due % SECONDS(300) == 0);
 
+	/* A law waits as long as what it may do would: three days to pay; so does an amendment that lets it. */
+	ACT(&c, OK, "ann", "propose", "'name':'pays','title':'T','policy':'p','plan':%s", ENACT("pays",
+		"# Pays\\n## Article 1\\n```law x\\non proposal\\nmay pay at most 1 per run from treasury.general\\nselect law.pay(1,1," QUOTE "x" QUOTE ")\\n```\\n"));
+	pass(&c, 11);
+	evaluated(&c, EVALUATE_PLAN, proposal(&c, "pays")->seq, CLOSED);
+	pass(&c, 0);
+	ADD(&c, OK, "ann", "ballot", "'poll':'#pays/1','choice':{'option':1}");
+	ADD(&c, OK, "bob", "ballot", "'poll':'#pays/1','choice':{'option':1}");
+	SEAL(&c);
+	pass(&c, 100);
+	pass(&c, 1);
+	STATUS(&c, "pays", "queued");
+	CHECK_INT(proposal(&c, "pays")->eta - c.time, DAYS(3));
+
 	/* Not twice; and no law of a rank that the policy may not decide. */
 	propose(&c, "c", ENACT("notice", LAW("Again", "")), true);
 	carry_out(&c, "c", true);
