@@ -8,12 +8,6 @@
 #define ROOM_MIN 16
 #define ROOM_MAX (1u << 28)		/* so that 32 bits count the ids of the log */
 
-/* What a fact says beyond who trusts whom: its rank less one, and these. */
-#define MARK_RANK 7
-#define MARK_ENDS 8
-#define MARK_VOTES 16
-#define MARK_WEIGHS 32
-
 /* What fills the arrays of a web where nothing is said: SILENT and WEIGHT_SILENT are all ones, the others zero. */
 #define ONES 0xff
 #define ZERO 0
@@ -166,6 +160,68 @@ put_log(const Making *m, const Facts *facts, const uint32_t *place)
 	return code;
 }
 
+/* Put a log of nothing but who trusts whom into a web of which nothing is known yet. */
+static Code
+put_plain(const Making *m, uint32_t n, const uint32_t *place)
+{
+	uint32_t   *choice = m->web->choice[0];
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint32_t	v = place[2 * i];
+		uint32_t	to = place[2 * i + 1];
+
+		if (v == to)
+			to = SAYS_NOBODY;
+		if (choice[v] != to && choice[v] != SILENT)
+			return two_delegates(m, v, choice[v], to, 1);
+		choice[v] = to;
+	}
+	return CODE_OK;
+}
+
+/* The same, with nothing but ranks as marks; the greatest of a choice that is one comes with them. */
+static Code
+put_ranked(const Making *m, uint32_t n, const uint32_t *place, const uint8_t *mark, uint8_t greatest)
+{
+	Web		   *web = m->web;
+
+	for (; web->ranks <= greatest; web->ranks++)
+		web->choice[web->ranks] = silence(m, sizeof(uint32_t), ONES);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint32_t	v = place[2 * i];
+		uint32_t	to = place[2 * i + 1];
+		Code		code;
+
+		if (v != to && web->choice[mark[i]][v] == SILENT && web->choice[0][v] != SAYS_NOBODY)
+			web->choice[mark[i]][v] = to;
+		else if ((code = v == to ? put_nobody(m, v) : put_choice(m, v, to, mark[i] + 1, false)) != CODE_OK)
+			return code;
+	}
+	return CODE_OK;
+}
+
+/* Put a log, in the way that its marks ask for. */
+static Code
+put_facts(const Making *m, const Facts *facts, const uint32_t *place)
+{
+	uint32_t	n = facts->log.n / 2;
+	uint8_t		greatest = 0;
+	uint8_t		marks = 0;
+
+	if (facts->mark == NULL)
+		return put_plain(m, n, place);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint8_t		rank = place[2 * i] != place[2 * i + 1] ? facts->mark[i] & MARK_RANK : 0;
+
+		marks |= facts->mark[i];
+		greatest = rank > greatest ? rank : greatest;
+	}
+	return marks <= MARK_RANK ? put_ranked(m, n, place, facts->mark, greatest) : put_log(m, facts, place);
+}
+
 static void
 begin(const Making *m)
 {
@@ -257,6 +313,8 @@ make_room(Facts *facts, Fault *fault)
 	facts->mark = grow(facts, facts->mark, 1, room);
 	facts->weight = grow(facts, facts->weight, sizeof(int64_t), room);
 	facts->room = room;
+	if (facts->log.kind == ID_NUMBER)
+		facts->quick = 2 * room < facts_limit(facts) ? 2 * room : facts_limit(facts);
 	return CODE_OK;
 }
 
@@ -318,7 +376,7 @@ rest_log(Web *out, const Facts *facts, void (*pause)(void), Arena *arena, Arena 
 	if ((code = check_members(out->ids.n, fault)) != CODE_OK)
 		return code;
 	begin(&m);
-	return put_log(&m, facts, place);
+	return put_facts(&m, facts, place);
 }
 
 Code

@@ -19,7 +19,7 @@
 #include "delegation/web.h"
 
 /* Ids in the log from which on it is worth while to bring the facts to rest. */
-#define FACTS_LOG_MIN 2097152
+#define FACTS_LOG_MIN 8388608
 
 typedef struct Fact
 {
@@ -39,6 +39,7 @@ typedef struct Facts
 	Web		web;			/* the facts at rest */
 	Ids			log;			/* the others: truster and trustee in turn, himself for nobody */
 	uint32_t	room;			/* of the log, in facts */
+	uint32_t	quick;			/* ids that the log may have for facts_add_number() to add more */
 	uint8_t    *mark;			/* of each fact in the log; NULL while none says more than who trusts whom */
 	int64_t    *weight;			/* the same; NULL while none states a weight */
 } Facts;
@@ -48,14 +49,22 @@ extern void facts_init(Facts *facts, IdKind kind, Arena *arena);
 /* Note down a fact; texts are copied.  Faults: BAD_WEIGHT, BAD_RANK, TOO_LARGE. */
 extern Code facts_add(Facts *facts, const Fact *fact, Fault *fault);
 
-/* Note down that one member trusts another, or himself, without more; false where facts_add() is needed. */
+/* What a fact says beyond who trusts whom: its rank less one, and these. */
+#define MARK_RANK 7
+#define MARK_ENDS 8
+#define MARK_VOTES 16
+#define MARK_WEIGHS 32
+
+/* Note down that one number trusts another, or himself, with a mark; false where facts_add() is needed. */
 static inline bool
-facts_add_plain(Facts *facts, int64_t truster, int64_t trustee)
+facts_add_number(Facts *facts, int64_t truster, int64_t trustee, uint8_t mark)
 {
 	uint32_t	n = facts->log.n;
 
-	if (facts->log.kind != ID_NUMBER || facts->mark != NULL || n >= 2 * facts->room)
+	if (n >= facts->quick || (facts->mark == NULL && mark != 0))
 		return false;
+	if (facts->mark != NULL)
+		facts->mark[n / 2] = mark;
 	facts->log.number[n] = truster;
 	facts->log.number[n + 1] = trustee;
 	facts->log.n = n + 2;
@@ -69,6 +78,13 @@ facts_count(Facts *facts)
 	facts->web.counted = true;
 }
 
+/* The ids in the log with which it is long enough to be brought to rest. */
+static inline uint32_t
+facts_limit(const Facts *facts)
+{
+	return facts->web.ids.n > FACTS_LOG_MIN / 2 ? 2 * facts->web.ids.n : FACTS_LOG_MIN;
+}
+
 /*
  * Whether the log has grown so long that the facts should be brought to rest.  This takes time in proportion to all
  * facts and is due whenever they have doubled, so it costs each fact little, and what repeats itself takes no room.
@@ -76,7 +92,7 @@ facts_count(Facts *facts)
 static inline bool
 facts_due(const Facts *facts)
 {
-	return facts->log.n >= FACTS_LOG_MIN && facts->log.n / 2 >= facts->web.ids.n;
+	return facts->log.n >= facts_limit(facts);
 }
 
 /*

@@ -138,20 +138,28 @@ open_graph_flatten(ExpandedObjectHeader *header, void *result, Size size)
 
 static const ExpandedObjectMethods open_graph_methods = {open_graph_size, open_graph_flatten};
 
+/* Return the first argument if it is an aggregate's state that is ready to be added to, else NULL. */
+static inline OpenGraph *
+open_graph_quick(FunctionCallInfo fcinfo)
+{
+	OpenGraph  *open;
+
+	if (PG_ARGISNULL(0) || !VARATT_IS_EXTERNAL_EXPANDED_RW(PG_GETARG_POINTER(0)))
+		return NULL;
+	memcpy(&open, VARDATA_EXTERNAL(PG_GETARG_POINTER(0)), sizeof open);
+	return open->header.eoh_methods == &open_graph_methods ? open : NULL;
+}
+
 /* Return the first argument, an aggregate's state so far, ready to be added to. */
 static OpenGraph *
 open_graph_arg(FunctionCallInfo fcinfo, IdKind kind)
 {
 	MemoryContext parent;
 	MemoryContext context;
-	OpenGraph  *open;
+	OpenGraph  *open = open_graph_quick(fcinfo);
 
-	if (!PG_ARGISNULL(0) && VARATT_IS_EXTERNAL_EXPANDED_RW(PG_GETARG_POINTER(0)))
-	{
-		open = (OpenGraph *) DatumGetEOHP(PG_GETARG_DATUM(0));
-		if (open->header.eoh_methods == &open_graph_methods)
-			return open;
-	}
+	if (open != NULL)
+		return open;
 	if (!AggCheckCallContext(fcinfo, &parent))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("rows are added to a delegation graph by the aggregate only")));
@@ -167,9 +175,23 @@ open_graph_arg(FunctionCallInfo fcinfo, IdKind kind)
 /* ---- the aggregate */
 
 /*
+ * Add a row without more than a mark to a state that is ready for it, as most rows are: of these there may be millions.
+ * False if that cannot be.
+ */
+static inline bool
+add_quickly(FunctionCallInfo fcinfo, uint8_t mark)
+{
+	OpenGraph  *open = open_graph_quick(fcinfo);
+	int64_t		truster = PG_GETARG_INT64(1);
+
+	return open != NULL && !PG_ARGISNULL(1) &&
+		facts_add_number(&open->facts, truster, PG_ARGISNULL(2) ? truster : PG_GETARG_INT64(2), mark);
+}
+
+/*
  * Add a row: state, truster, trustee, and what else the fact says.  A row without a truster says nothing.
  */
-static inline Datum
+static pg_noinline Datum
 add_row(FunctionCallInfo fcinfo, IdKind kind, Fact *fact, bool counted)
 {
 	OpenGraph  *open;
@@ -209,27 +231,19 @@ weight_arg(Fact *fact, FunctionCallInfo fcinfo, int arg)
 		fact->weight = PG_GETARG_INT64(arg);
 }
 
-static inline void
-rank_arg(Fact *fact, FunctionCallInfo fcinfo, int arg)
+static inline int
+rank_arg(FunctionCallInfo fcinfo, int arg)
 {
-	fact->rank = PG_ARGISNULL(arg) ? 1 : PG_GETARG_INT16(arg);
+	return PG_ARGISNULL(arg) ? 1 : PG_GETARG_INT16(arg);
 }
 
-/* (state, truster, trustee), of which there may be millions */
+/* (state, truster, trustee) */
 static inline Datum
 add(FunctionCallInfo fcinfo, IdKind kind)
 {
-	Fact		fact = {.rank = 1};
-
-	if (kind == ID_NUMBER && !PG_ARGISNULL(0) && !PG_ARGISNULL(1))
-	{
-		OpenGraph  *open = open_graph_arg(fcinfo, kind);
-		int64_t		truster = PG_GETARG_INT64(1);
-
-		if (!facts_due(&open->facts) && facts_add_plain(&open->facts, truster, PG_ARGISNULL(2) ? truster : PG_GETARG_INT64(2)))
-			PG_RETURN_DATUM(EOHPGetRWDatum(&open->header));
-	}
-	return add_row(fcinfo, kind, &fact, false);
+	if (kind == ID_NUMBER && add_quickly(fcinfo, 0))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	return add_row(fcinfo, kind, &(Fact){.rank = 1}, false);
 }
 
 /* (state, truster, trustee, votes boolean) */
@@ -255,19 +269,19 @@ add_weighted(FunctionCallInfo fcinfo, IdKind kind)
 static inline Datum
 add_ranked(FunctionCallInfo fcinfo, IdKind kind)
 {
-	Fact		fact = {0};
+	int			rank = rank_arg(fcinfo, 3);
 
-	rank_arg(&fact, fcinfo, 3);
-	return add_row(fcinfo, kind, &fact, false);
+	if (kind == ID_NUMBER && rank >= 1 && rank <= RANKS_MAX && add_quickly(fcinfo, PG_ARGISNULL(2) ? 0 : (uint8_t) (rank - 1)))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	return add_row(fcinfo, kind, &(Fact){.rank = rank}, false);
 }
 
 /* (state, truster, trustee, rank smallint, votes boolean, weight bigint, must_vote boolean) */
 static inline Datum
 add_full(FunctionCallInfo fcinfo, IdKind kind)
 {
-	Fact		fact = {.votes = flag_arg(fcinfo, 4), .ends = flag_arg(fcinfo, 6)};
+	Fact		fact = {.rank = rank_arg(fcinfo, 3), .votes = flag_arg(fcinfo, 4), .ends = flag_arg(fcinfo, 6)};
 
-	rank_arg(&fact, fcinfo, 3);
 	weight_arg(&fact, fcinfo, 5);
 	return add_row(fcinfo, kind, &fact, true);
 }

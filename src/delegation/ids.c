@@ -127,6 +127,7 @@ number_by_table(Ids *out, uint32_t *place, const Ids *ids, Arena *arena, Arena *
 	int64_t		least = INT64_MAX;
 	int64_t		greatest = INT64_MIN;
 	uint64_t	range;
+	uint8_t    *seen;
 	uint32_t   *table;
 	uint32_t	n = 0;
 
@@ -141,21 +142,29 @@ number_by_table(Ids *out, uint32_t *place, const Ids *ids, Arena *arena, Arena *
 	if (ids->n == 0 || range / TABLE_PER_ID >= ids->n)
 		return false;
 
-	table = arena_zero(scratch, sizeof(uint32_t) * (range + 1));
+	seen = arena_zero(scratch, range + 1);
 	for (uint32_t i = 0; i < ids->n; i++)
-	{
-		uint32_t   *seen = &table[(uint64_t) ids->number[i] - (uint64_t) least];
-
-		n += *seen == 0;
-		*seen = 1;
-	}
-	out->number = arena_alloc(arena, sizeof(int64_t) * n);
+		seen[(uint64_t) ids->number[i] - (uint64_t) least] = 1;
 	for (uint64_t x = 0; x <= range; x++)
-		if (table[x] != 0)
-		{
-			out->number[out->n] = (int64_t) ((uint64_t) least + x);
-			table[x] = out->n++;
-		}
+		n += seen[x];
+	out->number = arena_alloc(arena, sizeof(int64_t) * n);
+	if (n == range + 1)
+	{
+		/* All of them are there: an id's place is its distance from the least. */
+		out->n = n;
+		for (uint64_t x = 0; x <= range; x++)
+			out->number[x] = (int64_t) ((uint64_t) least + x);
+		for (uint32_t i = 0; i < ids->n; i++)
+			place[i] = (uint32_t) ((uint64_t) ids->number[i] - (uint64_t) least);
+		return true;
+	}
+	table = arena_alloc(scratch, sizeof(uint32_t) * (range + 1));
+	for (uint64_t x = 0; x <= range; x++)
+	{
+		table[x] = out->n;
+		if (seen[x])
+			out->number[out->n++] = (int64_t) ((uint64_t) least + x);
+	}
 	for (uint32_t i = 0; i < ids->n; i++)
 		place[i] = table[(uint64_t) ids->number[i] - (uint64_t) least];
 	return true;

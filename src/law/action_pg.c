@@ -147,12 +147,101 @@ COMMUNE_FUNCTION(commune_law_publish)
 	return end_action(&making);
 }
 
+/* Days as the acts count time: seconds since 1970. */
+static int64
+seconds_of(DateADT day)
+{
+	Fault		fault;
+
+	if (DATE_NOT_FINITE(day) || day + (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) < 0)
+	{
+		fault_set(&fault, CODE_NUMBER_OVERFLOW, -1, "The day lies before 1970 or is infinite.");
+		fault_raise(&fault);
+	}
+	return (day + (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)) * SECS_PER_DAY;
+}
+
+/* law.suspend_member(member bigint, until date, reference text, reason text) -> law.action */
+COMMUNE_FUNCTION(commune_law_suspend_member)
+{
+	Making		making;
+
+	begin_action(&making);
+	put_text(&making, "do", STR("member.suspend"));
+	put_int(&making, "member", PG_GETARG_INT64(0));
+	put_text(&making, "reason", DatumGetStr(PG_GETARG_DATUM(3)));
+	put_text(&making, "reference", DatumGetStr(PG_GETARG_DATUM(2)));
+	put_int(&making, "until", seconds_of(PG_GETARG_DATEADT(1)));
+	return end_action(&making);
+}
+
+/* law.restore_member(member bigint) -> law.action */
+COMMUNE_FUNCTION(commune_law_restore_member)
+{
+	Making		making;
+
+	begin_action(&making);
+	put_text(&making, "do", STR("member.restore"));
+	put_int(&making, "member", PG_GETARG_INT64(0));
+	return end_action(&making);
+}
+
+/* law.revoke_office(member bigint, office text, reason text) -> law.action */
+COMMUNE_FUNCTION(commune_law_revoke_office)
+{
+	Making		making;
+
+	begin_action(&making);
+	put_text(&making, "do", STR("office.revoke"));
+	put_int(&making, "member", PG_GETARG_INT64(0));
+	put_text(&making, "office", DatumGetStr(PG_GETARG_DATUM(1)));
+	put_text(&making, "reason", DatumGetStr(PG_GETARG_DATUM(2)));
+	return end_action(&making);
+}
+
+/* law.open_account(account text) -> law.action */
+COMMUNE_FUNCTION(commune_law_open_account)
+{
+	Making		making;
+
+	begin_action(&making);
+	put_text(&making, "account", DatumGetStr(PG_GETARG_DATUM(0)));
+	put_text(&making, "do", STR("account.open"));
+	return end_action(&making);
+}
+
+/* law.open_poll(name text, title text, method text, options text, days bigint) -> law.action; options with | between */
+COMMUNE_FUNCTION(commune_law_open_poll)
+{
+	Str			options = DatumGetStr(PG_GETARG_DATUM(3));
+	Making		making;
+	size_t		begin = 0;
+
+	begin_action(&making);
+	put_int(&making, "days", PG_GETARG_INT64(4));
+	put_text(&making, "do", STR("poll.open"));
+	put_text(&making, "method", DatumGetStr(PG_GETARG_DATUM(2)));
+	put_text(&making, "name", DatumGetStr(PG_GETARG_DATUM(0)));
+	put_name(&making, "options");
+	for (size_t i = 0; i <= options.n; i++)
+		if (i == options.n || options.p[i] == '|')
+		{
+			buf_char(&making.text, begin == 0 ? '[' : ',');
+			json_quote(&making.text, (Str){options.p + begin, i - begin});
+			begin = i + 1;
+		}
+	buf_char(&making.text, ']');
+	put_text(&making, "title", DatumGetStr(PG_GETARG_DATUM(1)));
+	return end_action(&making);
+}
+
 /* ---- functions of laws ---- */
 
 /* law.range(first bigint, last bigint) -> setof bigint */
 COMMUNE_FUNCTION(commune_law_range)
 {
 	FuncCallContext *calls;
+	int64		next;
 
 	if (SRF_IS_FIRSTCALL())
 	{
@@ -170,8 +259,9 @@ COMMUNE_FUNCTION(commune_law_range)
 		calls->max_calls = (uint64) n;
 	}
 	calls = SRF_PERCALL_SETUP();
+	next = (int64) ((uint64) PG_GETARG_INT64(0) + calls->call_cntr);	/* now: SRF_RETURN_NEXT counts first */
 	if (calls->call_cntr < calls->max_calls)
-		SRF_RETURN_NEXT(calls, Int64GetDatum(PG_GETARG_INT64(0) + (int64) calls->call_cntr));
+		SRF_RETURN_NEXT(calls, Int64GetDatum(next));
 	SRF_RETURN_DONE(calls);
 }
 
@@ -332,31 +422,6 @@ COMMUNE_FUNCTION(commune_law_day)
 
 /* ---- parameters ---- */
 
-/* The value of a list of dated values at a moment; false before the first. */
-static bool
-dated_value(int64 *out, const LawParameter *parameter, int64 moment)
-{
-	bool		found = false;
-
-	for (size_t i = 0; i < parameter->nvalues && parameter->values[i].from <= moment; i++)
-	{
-		*out = parameter->values[i].value;
-		found = true;
-	}
-	return found;
-}
-
-/* Find the value that is in force; false if there is none. */
-static bool
-find_parameter(int64 *out, Str name)
-{
-	if (law_sight != NULL)
-		for (size_t i = 0; i < law_sight->nparameters; i++)
-			if (str_eq(law_sight->parameters[i].name, name))
-				return dated_value(out, &law_sight->parameters[i], law_sight->moment);
-	return false;
-}
-
 /* law.param(name text) -> setof bigint: one row, or none if there is no such parameter at the time of the run */
 COMMUNE_FUNCTION(commune_law_param)
 {
@@ -371,7 +436,7 @@ COMMUNE_FUNCTION(commune_law_param)
 		old = MemoryContextSwitchTo(calls->multi_call_memory_ctx);
 		calls->user_fctx = value = palloc(sizeof *value);
 		MemoryContextSwitchTo(old);
-		calls->max_calls = find_parameter(value, DatumGetStr(PG_GETARG_DATUM(0))) ? 1 : 0;
+		calls->max_calls = law_parameter(value, DatumGetStr(PG_GETARG_DATUM(0))) ? 1 : 0;
 	}
 	calls = SRF_PERCALL_SETUP();
 	if (calls->call_cntr < calls->max_calls)

@@ -78,6 +78,11 @@ static const struct
 	{ALLOWED_LAW, ALLOWED_YES, "pay", "int8,int8,text"},
 	{ALLOWED_LAW, ALLOWED_YES, "pay_account", "text,int8,text"},
 	{ALLOWED_LAW, ALLOWED_YES, "set_param", "text,int8"},
+	{ALLOWED_LAW, ALLOWED_YES, "suspend_member", "int8,date,text,text"},
+	{ALLOWED_LAW, ALLOWED_YES, "restore_member", "int8"},
+	{ALLOWED_LAW, ALLOWED_YES, "revoke_office", "int8,text,text"},
+	{ALLOWED_LAW, ALLOWED_YES, "open_account", "text"},
+	{ALLOWED_LAW, ALLOWED_YES, "open_poll", "text,text,text,text,int8"},
 	{ALLOWED_LAW, ALLOWED_YES, "publish", "text,text"},
 };
 

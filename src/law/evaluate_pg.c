@@ -540,7 +540,7 @@ law_check_document(Digest *closure, const LawObjects *objects, Arena *arena, Str
 	List	   *views = NIL;
 	Fault		fault;
 
-	if (law_parse(&law, arena, text, &fault) != CODE_OK)
+	if (law_parse(&law, arena, text, &fault) != CODE_OK || law_check_rules(&law, &fault) != CODE_OK)
 		fault_raise(&fault);
 	for (size_t i = 0; i < law.nrules; i++)
 		views = list_concat_unique_oid(views, law_read(objects, law.rules[i].query, LAW_WANTS_ACTIONS)->views);

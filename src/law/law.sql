@@ -31,6 +31,26 @@ CREATE FUNCTION law.set_param(name text, value bigint) RETURNS law.action
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_law_set_param';
 COMMENT ON FUNCTION law.set_param(text, bigint) IS 'action: give a parameter another value from now on';
 REVOKE ALL ON FUNCTION law.set_param(text, bigint) FROM PUBLIC;
+CREATE FUNCTION law.suspend_member(member bigint, until date, reference text, reason text) RETURNS law.action
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_law_suspend_member';
+COMMENT ON FUNCTION law.suspend_member(bigint, date, text, text) IS 'action: suspend a member until a day; reference says by what decision';
+REVOKE ALL ON FUNCTION law.suspend_member(bigint, date, text, text) FROM PUBLIC;
+CREATE FUNCTION law.restore_member(member bigint) RETURNS law.action
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_law_restore_member';
+COMMENT ON FUNCTION law.restore_member(bigint) IS 'action: end the suspension of a member';
+REVOKE ALL ON FUNCTION law.restore_member(bigint) FROM PUBLIC;
+CREATE FUNCTION law.revoke_office(member bigint, office text, reason text) RETURNS law.action
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_law_revoke_office';
+COMMENT ON FUNCTION law.revoke_office(bigint, text, text) IS 'action: take an office from a member';
+REVOKE ALL ON FUNCTION law.revoke_office(bigint, text, text) FROM PUBLIC;
+CREATE FUNCTION law.open_account(account text) RETURNS law.action
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_law_open_account';
+COMMENT ON FUNCTION law.open_account(text) IS 'action: open an account of the commune';
+REVOKE ALL ON FUNCTION law.open_account(text) FROM PUBLIC;
+CREATE FUNCTION law.open_poll(name text, title text, method text, options text, days bigint) RETURNS law.action
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_law_open_poll';
+COMMENT ON FUNCTION law.open_poll(text, text, text, text, bigint) IS 'action: open a poll for some days; the options stand in one text with | between';
+REVOKE ALL ON FUNCTION law.open_poll(text, text, text, text, bigint) FROM PUBLIC;
 CREATE FUNCTION law.publish(title text, text text) RETURNS law.action
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'commune_law_publish';
 COMMENT ON FUNCTION law.publish(text, text) IS 'action: publish a resolution';
@@ -75,15 +95,35 @@ REVOKE ALL ON FUNCTION law.param(text) FROM PUBLIC;
 
 CREATE VIEW law.members WITH (security_barrier = true) AS
 	SELECT m.id, m.did::text COLLATE "C" AS handle, m.status = 'member' AS active, m.status = 'suspended' AS suspended,
-		law.day(s.since) AS joined
-	FROM commune.member m JOIN (SELECT p.member, pg_catalog.max(p.since) AS since FROM commune.membership p GROUP BY p.member) s ON s.member = m.id
-	WHERE m.status IN ('member', 'suspended');
-COMMENT ON VIEW law.members IS 'the members, suspended ones among them';
+		law.day((SELECT min(s.since) FROM commune.membership s WHERE s.member = m.id)) AS joined
+	FROM commune.member m WHERE m.status IN ('member', 'suspended');
+COMMENT ON VIEW law.members IS 'the members';
 COMMENT ON COLUMN law.members.id IS 'number: what law.pay() and the like take';
 COMMENT ON COLUMN law.members.handle IS 'the DID';
 COMMENT ON COLUMN law.members.active IS 'false while suspended';
 COMMENT ON COLUMN law.members.suspended IS 'true while suspended';
-COMMENT ON COLUMN law.members.joined IS 'day of the admission';
+COMMENT ON COLUMN law.members.joined IS 'day of the first admission, UTC';
+
+CREATE VIEW law.balances WITH (security_barrier = true) AS
+	SELECT a.owner, a.balance AS amount FROM commune.account a WHERE a.owner IS NOT NULL;
+COMMENT ON VIEW law.balances IS 'what members have; one to whom nothing was ever paid is not there';
+COMMENT ON COLUMN law.balances.owner IS 'members.id';
+COMMENT ON COLUMN law.balances.amount IS 'a whole number, not negative';
+
+CREATE VIEW law.accounts WITH (security_barrier = true) AS
+	SELECT a.name, a.owner, a.balance AS amount FROM commune.account a;
+COMMENT ON VIEW law.accounts IS 'all accounts';
+COMMENT ON COLUMN law.accounts.name IS 'name; that of a member''s own account is his DID';
+COMMENT ON COLUMN law.accounts.owner IS 'members.id; NULL: the commune''s';
+COMMENT ON COLUMN law.accounts.amount IS 'a whole number, not negative';
+
+CREATE VIEW law.offices WITH (security_barrier = true) AS
+	SELECT m.office, m.member, (m.ends_at AT TIME ZONE 'UTC')::date AS ends FROM commune.mandate m
+	WHERE m.ended IS NULL AND m.ends_at > (SELECT law.moment());
+COMMENT ON VIEW law.offices IS 'who holds an office';
+COMMENT ON COLUMN law.offices.office IS 'name';
+COMMENT ON COLUMN law.offices.member IS 'members.id';
+COMMENT ON COLUMN law.offices.ends IS 'day on which the term ends, UTC';
 
 CREATE VIEW law.topics WITH (security_barrier = true) AS
 	SELECT t.topic, t.parent FROM commune.topic t;

@@ -26,6 +26,9 @@ extern const LawSight *law_sight;	/* NULL outside of a run: then the time is tha
 /* The moment that law.today() and the views go by. */
 extern int64 law_moment(void);
 
+/* The value of a parameter that is in force at that moment; false if there is none. */
+extern bool law_parameter(int64 *out, Str name);
+
 /*
  * Check a whole law: its form, every query, and its tests.  Runs inside law_box(); raises.  closure is the hash of what it
  * rests on: its text, the list of what may be called, the definitions of the views that it reads.

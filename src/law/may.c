@@ -3,10 +3,13 @@
  */
 #include "law/may.h"
 
+#include "action/action.h"
+#include "law/schedule.h"
+
 Str
 law_action_key(Arena *arena, const Json *action)
 {
-	static const char *const names[] = {"member", "to", "name", "title"};
+	static const char *const names[] = {"member", "to", "name", "account", "title"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 	{
@@ -64,6 +67,25 @@ law_may(const LawRule *rule, const Json *actions, Arena *arena, Fault *fault)
 		if (add_overflows(*sum, amount != NULL ? amount->number : 1, sum) || (may->limit >= 0 && *sum > may->limit))
 			return fault_set(fault, CODE_LAW_ACTION, at, "Action %lld: with it the rule goes beyond the limit of %lld of its line \"may %s ...\".",
 							 (long long) at + 1, (long long) may->limit, json_shown(shown, may->verb));
+	}
+	return CODE_OK;
+}
+
+Code
+law_check_rules(const LawText *law, Fault *fault)
+{
+	for (size_t i = 0; i < law->nrules; i++)
+	{
+		const LawRule *rule = &law->rules[i];
+		Schedule	schedule;
+		Fault		why;
+
+		if (rule->trigger == LAW_ON_SCHEDULE && schedule_parse(&schedule, rule->schedule, &why) != CODE_OK)
+			return fault_set(fault, why.code, (int64_t) i, "The rule %.*s: %s", (int) rule->name.n, rule->name.p, why.detail);
+		for (size_t j = 0; j < rule->nmay; j++)
+			if (action_kind(rule->may[j].verb) == NULL)
+				return fault_set(fault, CODE_UNKNOWN_ACTION, (int64_t) i, "The rule %.*s may \"%.*s\".", (int) rule->name.n, rule->name.p,
+								 (int) rule->may[j].verb.n, rule->may[j].verb.p);
 	}
 	return CODE_OK;
 }

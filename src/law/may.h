@@ -17,6 +17,12 @@ extern Str	law_action_key(Arena *arena, const Json *action);
  */
 extern Code law_may(const LawRule *rule, const Json *actions, Arena *arena, Fault *fault);
 
+/*
+ * Check what the form of a law leaves open: schedules that come due, and lines `may` that name kinds of actions.  Fault:
+ * BAD_SCHEDULE, UNKNOWN_ACTION; at = number of the rule, from 0.
+ */
+extern Code law_check_rules(const LawText *law, Fault *fault);
+
 /* The account that a rule pays from with this action; none if its line names none. */
 extern Str	law_pays_from(const LawRule *rule, const Json *action, Arena *arena);
 

@@ -603,7 +603,7 @@ look_at_table(Look *look, RangeTblEntry *rte)
 		case RTE_RELATION:
 			if (rte->relkind != RELKIND_VIEW || get_rel_namespace(rte->relid) != look->objects->schema ||
 				!is_ours(look, RelationRelationId, rte->relid))
-				refuse(look, CODE_LAW_RELATION, -1, NULL, "%s is no view of schema law.",
+				refuse(look, CODE_LAW_RELATION, -1, NULL, "%s is no view that the extension made in schema law.",
 					   quote_qualified_identifier(get_namespace_name(get_rel_namespace(rte->relid)), get_rel_name(rte->relid)));
 			look->views = list_append_unique_oid(look->views, rte->relid);
 			break;

@@ -68,12 +68,20 @@ CREATE TEMPORARY TABLE round (n int, scan float, heavy float, chains float, ring
 DO $$
 DECLARE
 	wrong bigint;
+	query text;
 BEGIN
 	EXECUTE format('SELECT count(*) FROM (%s) a FULL JOIN (%s) b USING (member) WHERE a.weight IS DISTINCT FROM b.weight',
 		cte(), ours('heavy_100k')) INTO wrong;
 	IF wrong > 0 THEN
 		RAISE EXCEPTION '% weights differ from those of the recursive CTE', wrong;
 	END IF;
+	-- And nobody is lost or counted twice.
+	FOREACH query IN ARRAY ARRAY[ours('heavy_1m'), ours('chains_1m'), ours('ring_1m'), ours('ranked_1m', 'voter, delegate, rank')] LOOP
+		EXECUTE format('SELECT sum(weight) - 1000000 FROM (%s) q', query) INTO wrong;
+		IF wrong <> 0 THEN
+			RAISE EXCEPTION 'the weights add up to % too many: %', wrong, query;
+		END IF;
+	END LOOP;
 END $$;
 SELECT format('INSERT INTO round SELECT %s, ms(%L), ms(ours(%L)), ms(ours(%L)), ms(ours(%L)), ms(ours(%L, %L)), ms(ours(%L)), ms(cte(), false)', n,
 	'SELECT sum(voter) + sum(delegate) + sum(voter + delegate) AS weight FROM heavy_1m', 'heavy_1m', 'chains_1m', 'ring_1m',

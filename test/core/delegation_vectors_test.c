@@ -32,25 +32,24 @@ static HeapArena heap;
 static Representation found;
 static int64_t way[100];			/* members */
 
+/* Take the next out of a list; NULL if there is none. */
+static char *
+next_of(char **list)
+{
+	return *list != NULL && **list != '\0' ? strsep(list, ",") : NULL;
+}
+
+static int64_t
+number(const char *text)
+{
+	return strtoll(text, NULL, 10);
+}
+
 static const char *
-number_of(char out[12], const char *member)
+name_in(char out[12], const char *member)
 {
 	snprintf(out, 12, "m%s", member);
 	return out;
-}
-
-/* Take the next of names that have commas between them; NULL after the last. */
-static char *
-next_name(char **rest)
-{
-	char	   *taken = *rest + strspn(*rest, ",");
-	size_t		n = strcspn(taken, ",");
-
-	if (n == 0)
-		return NULL;
-	*rest = taken + n + (taken[n] != '\0');
-	taken[n] = '\0';
-	return taken;
 }
 
 /* Write names as a list of JSON. */
@@ -60,7 +59,7 @@ json_names(char out[400], char *members)
 	size_t		used = 0;
 
 	out[0] = '\0';
-	for (char *m; (m = next_name(&members)) != NULL;)
+	for (char *m; (m = next_of(&members)) != NULL;)
 		used += (size_t) snprintf(out + used, 400 - used, "%s'@m%s'", used > 0 ? "," : "", m);
 	return out;
 }
@@ -110,8 +109,8 @@ open_poll(char *voters)
 	Fault		fault;
 
 	pass(&c, 1);
-	for (char *m; (m = next_name(&voters)) != NULL;)
-		ADD(&c, OK, number_of(who, m), "ballot", "'poll':'#%s','choice':{'votes':[1]}", name);
+	for (char *m; (m = next_of(&voters)) != NULL;)
+		ADD(&c, OK, name_in(who, m), "ballot", "'poll':'#%s','choice':{'votes':[1]}", name);
 	SEAL(&c);
 	heap_arena_free(&heap);
 	CHECK(representation_read(&found, &heap.arena, c.state, poll(&c, name), INT64_MAX, &fault) == CODE_OK);
@@ -125,7 +124,7 @@ follow(const char *who, int64_t *sum, const char **reason)
 	char		m[12];
 	size_t		n = 0;
 
-	representation_explain(&path, &found, member(&c, number_of(m, who))->id, &heap.arena);
+	representation_explain(&path, &found, member(&c, name_in(m, who))->id, &heap.arena);
 	*sum = 0;
 	for (size_t i = 0; i < path.n && n < sizeof way / sizeof *way; i++)
 	{
@@ -143,7 +142,7 @@ id_of(const char *who)
 {
 	char		m[12];
 
-	return member(&c, number_of(m, who))->id;
+	return member(&c, name_in(m, who))->id;
 }
 
 static bool
@@ -155,7 +154,7 @@ check_sum(const char *who, int64_t want, char *voters)
 
 	if (sum != want || strcmp(reason, "votes") != 0)
 		return false;
-	for (char *m; (m = next_name(&voters)) != NULL;)
+	for (char *m; (m = next_of(&voters)) != NULL;)
 		if (id_of(m) == way[n - 1])
 			return true;
 	return false;
@@ -169,7 +168,7 @@ check_chain(const char *who, char *members)
 	size_t		n = follow(who, &sum, &reason);
 	size_t		i = 0;
 
-	for (char *m; (m = next_name(&members)) != NULL;)
+	for (char *m; (m = next_of(&members)) != NULL;)
 		if (i == n || way[i++] != id_of(m))
 			return false;
 	return i == n;
@@ -194,31 +193,31 @@ run(const char *what, char **field)
 	char		names[400];
 
 	if (strcmp(what, "commune") == 0)
-		begin_commune((int) strtol(field[0], NULL, 10));
+		begin_commune((int) number(field[0]));
 	else if (strcmp(what, "topic") == 0)
 		ACT(&c, OK, "m1", "topic", "'topic':'%s'", field[0]);
 	else if (strcmp(what, "leave") == 0)
-		ADD(&c, OK, number_of(who, field[0]), "leave", "%s", "");
+		ADD(&c, OK, name_in(who, field[0]), "leave", "%s", "");
 	else if (strcmp(what, "list") == 0 && strcmp(field[1], "*") == 0)
-		ADD(&c, OK, number_of(who, field[0]), "delegate", "'scope':{},'to':[%s]", json_names(names, field[2]));
+		ADD(&c, OK, name_in(who, field[0]), "delegate", "'scope':{},'to':[%s]", json_names(names, field[2]));
 	else if (strcmp(what, "list") == 0)
-		ADD(&c, OK, number_of(who, field[0]), "delegate", "'scope':{'topic':'%s'},'to':[%s]", field[1], json_names(names, field[2]));
+		ADD(&c, OK, name_in(who, field[0]), "delegate", "'scope':{'topic':'%s'},'to':[%s]", field[1], json_names(names, field[2]));
 	else if (strcmp(what, "poll") == 0)
 		announce(field[0]);
 	else if (strcmp(what, "own") == 0)
-		ADD(&c, OK, number_of(who, field[0]), "delegate", "'scope':{'poll':'=%s'},'to':[%s]", name, json_names(names, field[1]));
+		ADD(&c, OK, name_in(who, field[0]), "delegate", "'scope':{'poll':'=%s'},'to':[%s]", name, json_names(names, field[1]));
 	else if (strcmp(what, "open") == 0)
 		open_poll(field[0]);
 	else if (strcmp(what, "sum") == 0)
-		return check_sum(field[0], atoll(field[1]), field[2]);
+		return check_sum(field[0], number(field[1]), field[2]);
 	else if (strcmp(what, "lost") == 0)
 		return follow(field[0], &sum, &reason) > 0 && strcmp(reason, "votes") != 0;
 	else if (strcmp(what, "chain") == 0)
 		return check_chain(field[0], field[1]);
 	else if (strcmp(what, "weight") == 0)
-		return found.weight[electorate_place(&found.electorate, id_of(field[0]))] == atoll(field[1]);
+		return found.weight[electorate_place(&found.electorate, id_of(field[0]))] == number(field[1]);
 	else
-		return strcmp(what, "total") == 0 && total() == atoll(field[0]);
+		return strcmp(what, "total") == 0 && total() == number(field[0]);
 	return true;
 }
 

@@ -203,6 +203,35 @@ test_may(void)
 	heap_arena_free(&heap);
 }
 
+static void
+test_rules(void)
+{
+	static const struct
+	{
+		const char *clauses;
+		Code		code;
+	}			cases[] = {
+		{"on schedule '0 0 1 * *'\nmay pay\nmay param.set of a", CODE_OK},
+		{"on schedule '0 0 31 2 *'", CODE_BAD_SCHEDULE},
+		{"on schedule 'daily'", CODE_BAD_SCHEDULE},
+		{"on proposal\nmay pay\nmay mint", CODE_UNKNOWN_ACTION},
+	};
+	HeapArena	heap;
+
+	heap_arena_init(&heap);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+	{
+		LawText		law;
+		Fault		fault = {0};
+		Str			text = arena_printf(&heap.arena, "# 1\n```law a\n%s\nselect 1\n```\n", cases[i].clauses);
+
+		CHECK_INT(law_parse(&law, &heap.arena, text, &fault), CODE_OK);
+		CHECK_INT(law_check_rules(&law, &fault), cases[i].code);
+		CHECK(cases[i].code == CODE_OK || strstr(fault.detail, "The rule a") != NULL);
+	}
+	heap_arena_free(&heap);
+}
+
 /* ---- the list ---- */
 
 static void
@@ -247,6 +276,7 @@ main(void)
 	test_trial();
 	test_refused();
 	test_may();
+	test_rules();
 	test_allowed();
 	return check_done("law trial");
 }

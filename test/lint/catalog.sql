@@ -37,4 +37,8 @@ UNION ALL
 SELECT object || ', column ' || attname, 'stores ' || format_type(atttypid, NULL) || ', which a restore does not keep'
 FROM member JOIN pg_class c ON classid = 'pg_class'::regclass AND objid = c.oid JOIN pg_attribute ON attrelid = c.oid
 WHERE relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped AND format_type(atttypid, NULL) ~ '^(oid|reg[a-z]+)(\[\])?$'
+UNION ALL
+SELECT object, 'is no security barrier: a function in a query could see rows that the view leaves out'
+FROM member JOIN pg_class c ON classid = 'pg_class'::regclass AND objid = c.oid
+WHERE relkind = 'v' AND schema = 'law' AND NOT coalesce(reloptions, '{}') @> ARRAY['security_barrier=true']
 ORDER BY 1, 2;

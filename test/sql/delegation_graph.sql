@@ -71,6 +71,27 @@ SELECT md5(commune.text_delegation_graph_send(commune.delegation_graph(truster::
 SET max_parallel_workers_per_gather = 0;
 SELECT md5(commune.text_delegation_graph_send(commune.delegation_graph(truster::text, trustee::text))) = :'parallel' AS same FROM many;
 SET max_parallel_workers_per_gather = 2;
+-- With ranks, votes, weights and marks, and for each of several groups; the answers come from workers too.
+CREATE TABLE ranked AS SELECT v % 7 AS part, v AS truster, v - 1 - (v * 7919 + r * 104729) % 997 AS trustee, r::smallint AS rank, v % 11 = 0 AS votes,
+	v % 5 AS weight, (v + r) % 3 = 0 AS must_vote FROM generate_series(1::bigint, 30000) v, generate_series(1, 3) r;
+ANALYZE ranked;
+CREATE FUNCTION answers(kind text) RETURNS TABLE (part bigint, graph text, weights text) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('SELECT part, md5(%1$s_send(g)), md5((SELECT string_agg(w::text, '' '') FROM commune.weights(g) w)) FROM (
+		SELECT part, commune.delegation_graph(truster::%2$s, trustee::%2$s, rank, votes, weight, must_vote) AS g FROM ranked GROUP BY part) q',
+		CASE kind WHEN 'bigint' THEN 'commune.delegation_graph' ELSE 'commune.text_delegation_graph' END, kind);
+END $$;
+EXPLAIN (COSTS OFF) SELECT part, commune.delegation_graph(truster, trustee, rank, votes, weight, must_vote) FROM ranked GROUP BY part;
+CREATE TABLE answered AS SELECT 'bigint' AS kind, a.* FROM answers('bigint') a UNION ALL SELECT 'text', a.* FROM answers('text') a;
+SET max_parallel_workers_per_gather = 0;
+SELECT count(*), count(DISTINCT weights) FROM answered;
+SELECT count(*) AS differ FROM (SELECT 'bigint' AS kind, a.* FROM answers('bigint') a UNION ALL SELECT 'text', a.* FROM answers('text') a EXCEPT TABLE answered) d;
+SET max_parallel_workers_per_gather = 2;
+-- Every aggregate can be divided: it is safe, its state is a type of its own, and there is a function that combines two.
+SELECT p.oid::regprocedure AS aggregate, p.proparallel, a.aggtranstype::regtype AS state, a.aggcombinefn::regproc AS combine,
+	(SELECT bool_and(f.proparallel = 's') FROM pg_proc f WHERE f.oid IN (a.aggtransfn, a.aggcombinefn, a.aggfinalfn)) AS functions_safe
+FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid
+WHERE p.pronamespace = 'commune'::regnamespace AND p.proname = 'delegation_graph' ORDER BY p.oid::regprocedure::text COLLATE "C";
 INSERT INTO many VALUES (100000, 5);
 \set VERBOSITY sqlstate
 SELECT commune.delegation_graph(truster, trustee) IS NULL FROM many;
@@ -80,8 +101,12 @@ RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 
+-- Who names himself trusts nobody, at whatever rank, and takes no room for it.
+SELECT g, commune.delegation_graph_send(g) = commune.delegation_graph_send('1 2>1') AS same
+FROM (SELECT commune.delegation_graph(v, 1, CASE v WHEN 1 THEN 5 ELSE 1 END::smallint) AS g FROM generate_series(1::bigint, 2) v) s;
+
 -- What repeats itself takes no room.
-SELECT length(commune.delegation_graph_send(commune.delegation_graph(v % 1000, v % 1000 / 2))) FROM generate_series(1, 1200000) v;
+SELECT length(commune.delegation_graph_send(commune.delegation_graph(v % 1000, v % 1000 / 2))) FROM (SELECT generate_series(1, 4500000) AS v) s;
 
 -- Many groups; a graph that grows from row to row; a graph that is kept in a variable.
 SELECT count(*), count(DISTINCT graph::text) FROM
@@ -96,7 +121,7 @@ BEGIN
 	RAISE NOTICE '%', g;
 END $$;
 
-DROP TABLE kept, facts, many;
-DROP FUNCTION whole, divided, digest_of_many;
+DROP TABLE kept, facts, many, ranked, answered;
+DROP FUNCTION whole, divided, digest_of_many, answers;
 DROP EXTENSION commune;
 DROP SCHEMA commune;

@@ -42,10 +42,16 @@ SELECT commune.law_run('select law.pay(m.id, m.id * m.id, m.handle) from law.mem
 SELECT commune.law_run('select law.publish(law.text(r), law.text(law.isqrt(r))) from law.range(8, 10) r');
 SELECT commune.law_run('select law.pay(g, 1, ''x'') from law.range(1, 10000) g, law.range(1, 10000) h');
 SELECT commune.law_run('select law.pay(nullif(g, 2), 1, ''x'') from law.range(1, 2) g');
+SELECT commune.law_run($$ VALUES (law.pay(1, 2, 'a')), (law.pay_account('treasury.general', 2, 'a "b"')), (law.set_param('p', -1)), (law.open_account('a.b')), (law.publish('a', E'b\n')),
+	(law.suspend_member(1, law.date(2026, 1, 31), 'case 7', 'a')), (law.restore_member(1)), (law.revoke_office(1, 'clerk', 'a')), (law.open_poll('n', 't', 'majority', 'yes|no', 7)) $$);
+SELECT commune.law_run('select law.suspend_member(1, law.date(1969, 12, 31), ''a'', ''b'')');
+SELECT commune.law_run('select law.publish(a.name, law.text(a.amount)) from law.accounts a left join law.balances b on b.owner = a.owner left join law.offices o on o.member = a.owner');
 SELECT commune.law_run(NULL);
 SELECT law.today() = (SELECT max(joined) FROM law.members) AS today, law.day(-1);
 SELECT law.isqrt(n) FROM unnest('{0,1,3,4,8,9,9223372030926249000,9223372030926249001,9223372036854775807}'::bigint[]) n;
 SELECT law.isqrt(-1);
+SELECT array_agg(r) FROM law.range(-1, 2) r;
+SELECT array_agg(r) FROM law.range(9223372036854775806, 9223372036854775807) r;
 SELECT count(*) FROM law.range(1, 10000);
 SELECT count(*) FROM law.range(1, 10001);
 SELECT count(*) FROM law.range(-9223372036854775808, 9223372036854775807);
@@ -70,6 +76,42 @@ INSERT INTO note SELECT 1 FROM commune.law_run('select law.publish(''a'', ''b'')
 SELECT * FROM note;
 COMMIT;
 DROP TABLE note;
+
+-- ---- who may do what
+
+CREATE ROLE commune_test_nobody;
+SET ROLE commune_test_nobody;
+SELECT commune.law_check('select law.publish(''a'', ''b'')');
+SELECT count(*) FROM law.members;
+SELECT law.publish('a', 'b');
+RESET ROLE;
+CREATE ROLE commune_test_analyst IN ROLE commune_reader;
+SET ROLE commune_test_analyst;
+SELECT count(*) FROM law.members;
+SELECT commune.law_run('select law.publish(''a'', ''b'')');
+RESET ROLE;
+-- The rights of laws are those of the views and of the functions, and nothing else.
+SET ROLE commune_law;
+SELECT count(*) FROM law.members;
+SELECT count(*) FROM commune.member;
+SELECT commune.law_run('select law.publish(''a'', ''b'')');
+CREATE TABLE law.mine (a integer);
+RESET ROLE;
+DROP ROLE commune_test_nobody, commune_test_analyst;
+-- What was put into the schema by somebody else is not trusted.
+CREATE VIEW law.planted AS SELECT 1::bigint AS id;
+CREATE FUNCTION law.isqrt(n integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT 42::bigint';
+GRANT SELECT ON law.planted TO commune_law;
+SELECT commune.law_check('select law.pay(id, 1, ''x'') from law.planted');
+SELECT commune.law_check('select law.pay(law.isqrt(4), 1, ''x'')');
+DROP VIEW law.planted;
+DROP FUNCTION law.isqrt(integer);
+-- A view that was replaced changes the hash of what a law rests on, and it only.
+CREATE TEMPORARY TABLE before AS SELECT q, commune.law_check('select law.publish(topic, ''x'') from law.' || q) AS hash FROM unnest('{topics,polls}'::text[]) q;
+CREATE OR REPLACE VIEW law.topics WITH (security_barrier = true) AS SELECT t.topic, t.parent FROM commune.topic t WHERE t.parent IS NULL;
+SELECT q, commune.law_check('select law.publish(topic, ''x'') from law.' || q) = hash AS same FROM before ORDER BY q;
+CREATE OR REPLACE VIEW law.topics WITH (security_barrier = true) AS SELECT t.topic, t.parent FROM commune.topic t;
+SELECT q, commune.law_check('select law.publish(topic, ''x'') from law.' || q) = hash AS same FROM before ORDER BY q;
 
 -- ---- a whole law
 

@@ -38,7 +38,8 @@ class Count:
         self.direct = len(ballots)
         self.represented = sum(represents.values())
         self.unrepresented = self.electorate - self.direct - self.represented
-        weights = sorted((1 + others for others in represents.values()), reverse=True)
+        self.weight = {voter: 1 + others for voter, others in represents.items()}
+        weights = sorted(self.weight.values(), reverse=True)
         self.largest, self.squares = max(weights, default=0), sum(weight ** 2 for weight in weights)
         self.nakamoto = next((n for n in range(1, len(weights) + 1) if 2 * sum(weights[:n]) > sum(weights)), 0)
         self.abstained = 0

@@ -118,6 +118,9 @@ def compare_ways(mirror):
         expected = way.path(poll, asked, size if as_of else float("inf"))
         if found != expected:
             yield "path of %s in %s, as of %s" % (asked, poll.name, as_of), found, expected
+        found = mirror.rows("SELECT votes, counts FROM commune.weight(%s, %s::commune.did)", poll.name, asked)
+        if asked in poll.ballots and found != [(poll.count().weight[asked], True)]:
+            yield "weight of %s in %s" % (asked, poll.name), found, poll.count().weight[asked]
 
 
 def answer(mirror, query, *arguments):
