@@ -238,7 +238,7 @@ spend(const BudgetBallots *b)
 			demand(greedy.left >= 0 && greedy.left <= 250);
 	for (int way = 0; way < 16; way++)
 	{
-		SharesTerms terms = {(Utility) (way & 3), (Completion) (way >> 2), 1 + way % 3 * 40, way % 2, way % 5 == 0};
+		SharesTerms terms = {(Utility) (way & 3), (Completion) (way >> 2), 1 + way % 3 * 40, way % 2, way % 5 == 0, 0};
 
 		if (budget.voters > 1000 && terms.completion >= COMPLETION_ADD1)
 			continue;			/* shares grow slowly */

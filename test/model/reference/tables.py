@@ -113,12 +113,12 @@ def compare_ways(mirror):
         asked = rng.choice(list(poll.lists) if poll.lists and rng.random() < 0.8 else list(mirror.state.identities))
         [(block, size)] = mirror.rows("SELECT number, size FROM commune.block WHERE size > %s ORDER BY random() LIMIT 1", poll.opened)
         as_of = rng.choice([None, block])
-        found = mirror.rows("SELECT hop, holder::text, scope, rank, delegate::text, reason FROM commune.path(%s, %s::commune.did, %s)",
-                            poll.name, asked, as_of)
+        found = answer(mirror, "SELECT hop, holder::text, scope, rank, delegate::text, reason FROM commune.path(%s, %s::commune.did, %s)",
+                       poll.name, asked, as_of)
         expected = way.path(poll, asked, size if as_of else float("inf"))
         if found != expected:
             yield "path of %s in %s, as of %s" % (asked, poll.name, as_of), found, expected
-        found = mirror.rows("SELECT votes, counts FROM commune.weight(%s, %s::commune.did)", poll.name, asked)
+        found = answer(mirror, "SELECT votes, counts FROM commune.weight(%s, %s::commune.did)", poll.name, asked)
         if asked in poll.ballots and found != [(poll.count().weight[asked], True)]:
             yield "weight of %s in %s" % (asked, poll.name), found, poll.count().weight[asked]
 
