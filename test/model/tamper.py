@@ -22,7 +22,7 @@ from reference.record import Signer, base64url, base64url_decode, canonical, lea
 ONLY = os.environ.get("COMMUNE_FAULT")
 REGISTER = {"era": "era", "act": "seq", "row_leaf": "seq", "entry": "seq", "verdict": "seq", "block": "number", "tile": "level, n"}
 STATE = {"charter", "member", "membership", "vouch", "topic", "poll", "ballot", "delegation", "resolution", "suspension", "account", "transfer", "issuance", "parameter", "parameter_value", "office", "mandate", "replica", "trusted_key",
-         "policy", "proposal", "support", "objection", "turnout"}     # replay() compares them: planted.py
+         "policy", "proposal", "support", "objection", "turnout", "law", "law_version", "law_rule", "law_run"}     # replay() compares them: planted.py
 # What is signed by itself, and said of the register rather than in it: documented as checked by whoever reads the signatures.
 SIGNED = {"checkpoint", "cosignature", "witness_seen", "fork_evidence"}
 
