@@ -7,6 +7,8 @@
  */
 #include "proposal/proposal.h"
 
+#include "law/enacted.h"
+
 /* How many votes rest on each article that blocks cite. */
 typedef struct Cited
 {
@@ -77,6 +79,13 @@ count(void *self, const void *row)
 	return true;
 }
 
+/* Whether the constitution has this article.  Where there is no constitution yet, nobody can say that it has not. */
+static bool
+is_principle(State *state, Arena *arena, int32_t article)
+{
+	return law_find(state, CONSTITUTION) == NULL || constitution_has(state, arena, arena_printf(arena, "%d", article));
+}
+
 Code
 consent_count(Consent *out, Arena *arena, State *state, Poll *poll, const Terms *terms, Fault *fault)
 {
@@ -92,7 +101,7 @@ consent_count(Consent *out, Arena *arena, State *state, Poll *poll, const Terms 
 	representation_end(&counter.r, arena);
 	state_scan(state, BALLOT_BY_POLL, 1, &(Ballot){.poll = poll->seq}, SCAN_ALL, count, &counter);
 	for (size_t i = 0; i < counter.n; i++)
-		if (counter.cited[i].members >= terms->cosigners && !out->blocked)
+		if (counter.cited[i].members >= terms->cosigners && !out->blocked && is_principle(state, arena, counter.cited[i].article))
 		{
 			out->blocked = true;
 			out->principle = counter.cited[i].article;

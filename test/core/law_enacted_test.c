@@ -386,6 +386,55 @@ test_time(void)
 	commune_end(&c);
 }
 
+/* ---- the constitution */
+
+static void
+consent(Commune *c, const char *name, int article, const char *status)
+{
+	ACT(c, OK, "ann", "propose", "'name':'%s','title':'T','policy':'k','plan':[{'do':'publish','title':'%s'}]", name, name);
+	pass(c, 1);
+	pass(c, 10);
+	ADD(c, OK, "ann", "ballot", "'poll':'#%s/1','choice':{'option':1}", name);
+	ADD(c, OK, "bob", "ballot", "'poll':'#%s/1','choice':{'option':1}", name);
+	ADD(c, OK, "cid", "ballot", "'poll':'#%s/1','choice':{'option':4,'principle':%d,'reason':'No.'}", name, article);
+	SEAL(c);
+	pass(c, 100);
+	pass(c, 1);
+	STATUS(c, name, status);
+}
+
+static void
+test_constitution(void)
+{
+	Commune		c;
+	int64_t		decided;
+
+	commune_begin(&c);
+	commune_found(&c, "ann bob cid", 1, ",'policies':{'p':{'level':1,'approval':[2,5],'per_member':50," TIMES "},"
+				  "'k':{'level':3,'mode':'consent','approval':[2,5],'rounds':2,'cosigners':1,'fallback':'p'," TIMES "}}");
+
+	/* Whatever its policy says, it waits for thirty days. */
+	propose(&c, "a", ENACT("constitution", LAW("Constitution", "")), true);
+	decided = c.time;
+	CHECK_INT(proposal(&c, "a")->eta - decided, DAYS(30));
+	pass(&c, 86400);
+	STATUS(&c, "a", "queued");
+	c.time = decided + DAYS(30);
+	evaluated(&c, EVALUATE_PLAN, proposal(&c, "a")->seq, CLOSED);
+	pass(&c, 0);
+	CHECK_INT(law(&c, "constitution")->level, 1);
+	CHECK(constitution_has(c.state, &c.scratch.arena, STR("1")));
+	CHECK(!constitution_has(c.state, &c.scratch.arena, STR("2")));
+
+	/* A block names an article that there is. */
+	consent(&c, "b", 2, "queued");
+	consent(&c, "c", 1, "verification");	/* of the next round */
+
+	/* No law of lesser rank takes its name, and none is taken for it. */
+	ACT(&c, POLICY_TOO_LOW, "ann", "propose", "'name':'d','title':'T','policy':'k','plan':[{'do':'law.repeal','name':'constitution'}]");
+	commune_end(&c);
+}
+
 int
 main(void)
 {
@@ -398,5 +447,6 @@ main(void)
 	test_by_hand();
 	test_amend();
 	test_time();
+	test_constitution();
 	return check_done("law_enacted");
 }
