@@ -509,7 +509,7 @@ my $forged = ok_run('a ballot of somebody else', 'sign', 'ballot', '-k', 'k3', '
 chomp $forged;
 for (
 	[ 'act', "UPDATE commune.act SET record = '$forged' WHERE seq = $ballot", qr/^damage act\.record index \d+ changed: .* $ballot /m ],
-	[ 'act', "UPDATE commune.act SET record = overlay(record::text placing 'A' from length(record::text) - 20 for 1)::commune.jws WHERE seq = $ballot",
+	[ 'act', "UPDATE commune.act SET record = overlay(record::text placing CASE WHEN substr(record::text, length(record::text) - 20, 1) = 'A' THEN 'B' ELSE 'A' END from length(record::text) - 20 for 1)::commune.jws WHERE seq = $ballot",
 		qr/^damage act\.record index \d+ signature: .* $ballot /m ],
 	[ 'act', "UPDATE commune.act SET leaf = sha256('x') WHERE seq = $ballot", qr/^damage act\.leaf index \d+ changed/m ],
 	[ 'act', "UPDATE commune.act SET received_at = received_at + interval '1 us' WHERE seq = $ballot", qr/^damage block\.members index/m ],
