@@ -809,6 +809,15 @@ step_verification(Fold *fold, Proposal *head, const Terms *terms)
 	issue_read(&issue, fold, head);
 	for (size_t i = 0; i < issue.n; i++)
 		waiting |= waits(fold, issue.v[i]);
+
+	/* Laws that no machine could evaluate in all that time hold nobody up for ever: their authors get them back. */
+	if (waiting && fold->time >= head->due + terms->grace)
+	{
+		issue_read(&issue, fold, head);
+		enter_all(fold, &issue, "returned", INT8_NONE, STR("its laws could not be evaluated"));
+		free_place(fold, topic);
+		return;
+	}
 	if (waiting || !str_is(head->status, "verification"))
 		return;					/* or the head was returned: the next turn is that of another one */
 	issue_read(&issue, fold, head);

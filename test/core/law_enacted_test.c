@@ -122,6 +122,14 @@ test_enact(void)
 	STATUS(&c, "a", "returned");
 	CHECK_STR(proposal(&c, "a")->reason, "it calls pg_sleep()");
 
+	/* Nobody can evaluate it: it goes back in the end. */
+	ACT(&c, OK, "ann", "propose", "'name':'slow','title':'T','policy':'p','plan':%s", ENACT("slow", LAW("Slow", "")));
+	pass(&c, 11);
+	pass(&c, 1998);
+	STATUS(&c, "slow", "verification");
+	pass(&c, 2);
+	STATUS(&c, "slow", "returned");
+
 	/* What it rests on is another thing when it would come into force. */
 	propose(&c, "b", ENACT("notice", LAW("Notice", "")), true);
 	pass(&c, 1);
