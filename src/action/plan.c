@@ -224,6 +224,11 @@ apply_run(Fold *fold, const Json *actions, const Doing *as, Str (*from) (const v
 		doing.place = (int) i + 1;
 		if (read_action(&action, fold->scratch, fold->state, item, fold->fault) != CODE_OK)
 			return blame(fold->fault, i, NULL);
+		if (action.kind->law_text != NULL)
+		{
+			(void) fault_set(fold->fault, CODE_LAW_ACTION, -1, "A law makes no law: its text would come into force unread.");
+			return blame(fold->fault, i, action.kind->name);
+		}
 		doing.from = from(self, item, fold->scratch);
 		if (apply_action(fold, &action, doing) != CODE_OK)
 			return blame(fold->fault, i, action.kind->name);

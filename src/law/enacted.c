@@ -675,6 +675,7 @@ apply_outcome(Fold *fold, LawRow *law, RuleRow *rule, const Json *outcome)
 	const Json *failed = json_get(outcome, "failed");
 	const Json *message = json_get(outcome, "message");
 	Doing		doing = {.fold = fold, .level = (int) law->level, .law = law->seq};
+	RuleRow		before = *rule;
 	const LawRule *rule_text;
 	LawText		text;
 	Buf			bytes;
@@ -704,8 +705,12 @@ apply_outcome(Fold *fold, LawRow *law, RuleRow *rule, const Json *outcome)
 	}
 	buf_init(&bytes, fold->scratch);
 	json_canonical(&bytes, actions);
-	write_run(fold, law, rule, actions->count, text_hash(fold->arena, buf_done(&bytes)), STR_NONE, STR_NONE);
-	go_on(fold, rule_text, rule);
+	write_run(fold, law, &before, actions->count, text_hash(fold->arena, buf_done(&bytes)), STR_NONE, STR_NONE);
+
+	/* The rule may have ended its own law. */
+	rule = law_find_rule(fold->state, before.seq);
+	if (rule != NULL)
+		go_on(fold, rule_text, rule);
 }
 
 /* ---- the clock ---- */

@@ -272,6 +272,35 @@ test_failures(void)
 	commune_end(&c);
 }
 
+/* What a rule does to laws. */
+static void
+test_laws_on_laws(void)
+{
+	Commune		c;
+	RuleRow    *hand;
+
+	begin(&c);
+	enact(&c, "a", ENACT("notice", "# Notice\\n## Article 1\\n```law hand\\non proposal\\nmay law.repeal\\nmay law.enact\\nmay publish\\n"
+						 "select law.publish(" QUOTE "x" QUOTE "," QUOTE "y" QUOTE ")\\n```\\n"));
+	propose(&c, "b", "[{'do':'law.run','name':'notice','rule':'hand'}]", false);
+	carry_out(&c, "b", false);
+	hand = rule(&c, "notice", "hand");
+
+	/* It cannot bring a text that nobody read. */
+	run(&c, "hand", TELL(ONE ",{\"do\":\"law.enact\",\"name\":\"x\",\"text\":\"# X\\n## Article 1\\n\"}"));
+	CHECK(law(&c, "x") == NULL);
+	CHECK_INT(count_table(&c, REL_RESOLUTION), 0);
+	CHECK_INT(hand->failures, 1);
+
+	/* It can end its own law, and is gone with it. */
+	c.time = hand->due;
+	run(&c, "hand", TELL("{\"do\":\"law.repeal\",\"name\":\"notice\"}"));
+	CHECK_STR(law(&c, "notice")->status, "repealed");
+	CHECK_INT(count_table(&c, REL_LAW_RULE), 0);
+	CHECK_INT(count_table(&c, REL_LAW_RUN), 2);
+	commune_end(&c);
+}
+
 static void
 test_event(void)
 {
@@ -451,6 +480,7 @@ main(void)
 	test_enact();
 	test_schedule();
 	test_failures();
+	test_laws_on_laws();
 	test_event();
 	test_by_hand();
 	test_amend();
