@@ -129,7 +129,7 @@ restore(Doing *doing)
 }
 
 const ActionKind standing_actions[] = {
-	{"member.admit", LEVEL_REGULATION, 0, false, "Admit {did} as a member", admit_members, admit, NULL, NULL},
+	{"member.admit", LEVEL_LAW, 0, false, "Admit {did} as a member", admit_members, admit, NULL, NULL},
 	{"member.suspend", LEVEL_LAW, DAYS(3), false, "Suspend member {member} until {until} (Unix seconds), by {reference}: {reason}",
 	suspend_members, suspend, NULL, NULL},
 	{"member.restore", LEVEL_REGULATION, 0, false, "End the suspension of member {member}", restore_members, restore, NULL, NULL},

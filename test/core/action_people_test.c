@@ -27,11 +27,12 @@ static void
 test_admit(void)
 {
 	begin();
-	PLAN(&c, OK, LEVEL_REGULATION, "{'do':'member.admit','did':'@dan'}");
+	PLAN(&c, LEVEL_TOO_LOW, LEVEL_REGULATION, "{'do':'member.admit','did':'@dan'}");
+	PLAN(&c, OK, LEVEL_LAW, "{'do':'member.admit','did':'@dan'}");
 	CHECK(is_member(member(&c, "dan")));
 	CHECK_INT(charter(&c)->members, 4);
-	PLAN(&c, NOTHING_TO_DO, LEVEL_REGULATION, "{'do':'member.admit','did':'@dan'}");
-	PLAN(&c, BAD_ACTION, LEVEL_REGULATION, "{'do':'member.admit','did':'did:web:x'}");
+	PLAN(&c, NOTHING_TO_DO, LEVEL_LAW, "{'do':'member.admit','did':'@dan'}");
+	PLAN(&c, BAD_ACTION, LEVEL_LAW, "{'do':'member.admit','did':'did:web:x'}");
 
 	/* Candidates, with a vouch and without: the count of those who wait is right. */
 	commune_free(&c);
@@ -40,7 +41,7 @@ test_admit(void)
 	ACT(&c, OK, "fay", "join", "%s", "");
 	ACT(&c, OK, "ann", "vouch", "'member':'@fay'");
 	CHECK_INT(charter(&c)->pending, 1);
-	PLAN(&c, OK, LEVEL_REGULATION, "{'do':'member.admit','did':'@eve'},{'do':'member.admit','did':'@fay'}");
+	PLAN(&c, OK, LEVEL_LAW, "{'do':'member.admit','did':'@eve'},{'do':'member.admit','did':'@fay'}");
 	CHECK_INT(charter(&c)->pending, 0);
 	CHECK(is_member(member(&c, "eve")) && is_member(member(&c, "fay")));
 	commune_free(&c);
