@@ -144,14 +144,14 @@
 	X(LEVEL_TOO_LOW, "QC704", "the rule that decides ranks too low for this action", \
 	  "Decide it under a policy of a higher rank: docs/actions.md gives the level of each action.") \
 	X(NO_SUCH_PERSON, "QC705", "there is nobody of this number", "Persons are named by their number: SELECT id, did FROM commune.member.") \
-	X(NOTHING_TO_DO, "QC706", "the action would change nothing", "") \
+	X(NOTHING_TO_DO, "QC706", "the action would change nothing", "Leave it out of the plan: what it asks for is so already.") \
 	X(NO_SUCH_ACCOUNT, "QC707", "there is no such account", "Members have accounts of their own; others are opened by the action account.open.") \
-	X(ACCOUNT_EXISTS, "QC708", "the account exists", "") \
+	X(ACCOUNT_EXISTS, "QC708", "the account exists", "Choose another name: SELECT name FROM commune.account.") \
 	X(NOT_COVERED, "QC709", "the account does not hold that much", "Balances are never negative: SELECT name, balance FROM commune.account.") \
 	X(TOO_MUCH_ISSUED, "QC710", "more may not be issued", "The parameter issue.per_year limits what is issued in a year.") \
 	X(NO_SUCH_OFFICE, "QC711", "there is no such office", "Offices are made by the action office.create.") \
-	X(OFFICE_EXISTS, "QC712", "the office exists", "") \
-	X(NO_SUCH_REPLICA, "QC713", "there is no such replica", "") \
+	X(OFFICE_EXISTS, "QC712", "the office exists", "Grant it, by the action office.grant, or choose another name.") \
+	X(NO_SUCH_REPLICA, "QC713", "there is no such replica", "SELECT name FROM commune.replica WHERE until IS NULL.") \
 	X(BAD_VKEY, "QC714", "the key cannot be read", "A key is written as C2SP vkeys are: NAME+ID+BASE64.") \
 	X(BAD_VALUE, "QC715", "the value is out of the parameter's range", "SELECT name, type, min, max FROM commune.parameter.") \
 	X(PARAMETER_DEFINED, "QC716", "the parameter is defined already", "Type, range and level are given once, when a parameter is set for the first time.") \

@@ -168,7 +168,8 @@ evaluate_safely(Str *outcome, Arena *arena, const Question *q)
 		RollbackAndReleaseCurrentSubTransaction();
 		ereport(WARNING,
 				(errmsg("%s " INT64_FORMAT " could not be evaluated, and waits", q->of.kind == EVALUATE_PLAN ? "the plan of proposal" : "rule", q->of.subject),
-				 errdetail("%s: %s", unpack_sql_state(error->sqlerrcode), error->message),
+				 errdetail("%s: %s.%s%s", unpack_sql_state(error->sqlerrcode), error->message, error->detail ? "  " : "",
+						   error->detail ? error->detail : ""),
 				 errhint("It is tried again; nothing is decided by a limit of this machine.")));
 		FreeErrorData(error);
 	}
