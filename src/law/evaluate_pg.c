@@ -473,7 +473,7 @@ run_test(const LawObjects *objects, Arena *arena, Str text, const LawText *law, 
 
 /*
  * Add the definition of a view to a hash: without white space and without what qualifies columns, both of which depend on
- * the server's version.
+ * the server's version.  Literals stay as they are.
  */
 static void
 hash_view(Oid view)
@@ -481,12 +481,14 @@ hash_view(Oid view)
 	char	   *name = get_rel_name(view);
 	char	   *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef, ObjectIdGetDatum(view)));
 	char	   *to = definition;
+	bool		literal = false;
 
 	for (const char *p = definition; *p != '\0'; p++)
 	{
-		if (*p == ' ' || *p == '\n' || *p == '(' || *p == ')')
+		literal ^= *p == '\'';
+		if (!literal && (*p == ' ' || *p == '\n'))
 			continue;
-		if (*p == '.' && p > definition)
+		if (!literal && *p == '.' && p > definition && !isdigit((unsigned char) p[1]))
 		{
 			/* Drop the word in front, but for the names of schemas. */
 			char	   *word = to;
